@@ -1,0 +1,3 @@
+"""Battery analytics for fleets of electric vehicles: logs in, answers out."""
+
+__version__ = "0.1.0"
