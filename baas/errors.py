@@ -5,5 +5,5 @@ class BaasError(Exception):
     """A fault in use, told in one clear sentence that also says what to do; programs end with exit status 2."""
 
 
-class NothingToScore(BaasError):
+class NothingToScoreError(BaasError):
     """The run went through but no vehicle had a usable row; programs end with exit status 1."""
