@@ -498,19 +498,13 @@ CELLS = tuple(
     )
     for no in range(1, MOST_CELLS + 1)
 )
-MODULES = tuple(
-    Column(
-        f"mod_temp_{no:02d}",
-        "float",
-        "°C",
-        f"temperature of module {no}",
-        f"{no}번 모듈 온도",
-        MODULE.low,
-        MODULE.high,
-        MODULE.missing,
-    )
-    for no in range(1, MOST_MODULES + 1)
-)
+def module_column(no: int) -> Column:
+    """The column of module probe `no`, from 1."""
+    name, doc, ko = f"mod_temp_{no:02d}", f"temperature of module {no}", f"{no}번 모듈 온도"
+    return Column(name, "float", "°C", doc, ko, MODULE.low, MODULE.high, MODULE.missing)
+
+
+MODULES = tuple(module_column(no) for no in range(1, MOST_MODULES + 1))
 
 BMS = Table("bms", "one measurement of one vehicle", ("device_no", "time"), (*_BMS, *CELLS, *MODULES))
 

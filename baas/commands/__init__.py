@@ -1,0 +1,1 @@
+"""What the programs do with their arguments: talk to people, return exit codes."""

@@ -1,0 +1,165 @@
+"""The unit of work: one vehicle-month of rows in, its day tables, sessions and notes out. Pure and picklable."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from baas.cars import CarType, CarTypes
+from baas.clean import Clean, CleanPath, clean, clean_path, used_and_repeated
+from baas.clean.notes import Note
+from baas.clean.sign import Evidence, Sign
+from baas.daily import daily
+from baas.daily.groups import local_dates
+from baas.sessions import intervals, sessions
+from baas.signals import Signals, concatenate
+from baas.tables.days import DAILY, SESSIONS
+
+#: scale for C-rates where the car type is not known; chosen: between the 60 and 190 Ah of the types on Korean roads
+DEFAULT_RATED_AH = 100.0
+
+
+@dataclass(frozen=True)
+class Listed:
+    """What is known of a device before its rows are read: name of its type, model year."""
+
+    car_type: str = ""
+    model_year: int | None = None
+
+
+@dataclass(frozen=True)
+class Context:
+    """What every partition of a run shares."""
+
+    timezone: str
+    car_types: CarTypes
+
+
+@dataclass(frozen=True)
+class Partition:
+    """All rows of one vehicle-month. `month` is "YYYY-MM" in local time; `key` is the device without leading zeros.
+
+    members: names of the input members that `source` of the rows counts, in order.
+    """
+
+    key: str
+    month: str
+    bms: tuple[Signals, ...]
+    gps: tuple[Signals, ...]
+    members: tuple[str, ...]
+    listed: Listed
+    hint: Sign | None = None
+
+
+@dataclass(frozen=True)
+class PartitionResult:
+    """What one vehicle-month gives.
+
+    days: DAILY rows; arrays: DAY_ARRAYS of each; used and repeated: rows by input member; sent: signals that came;
+    forms: forms of the device number seen; told_type: what the feed calls the car type.
+    """
+
+    key: str
+    month: str
+    days: pd.DataFrame
+    arrays: tuple[Mapping[str, NDArray], ...]
+    sessions: pd.DataFrame
+    notes: tuple[Note, ...]
+    used: Mapping[str, int]
+    repeated: Mapping[str, int]
+    evidence: Evidence
+    sign: Sign
+    sent: tuple[str, ...]
+    forms: tuple[str, ...]
+    told_type: str
+    has_current: bool
+
+
+def _counts(members: Sequence[str], *sources: NDArray[np.int32]) -> dict[str, int]:
+    """Rows by input member."""
+    numbers = np.bincount(np.concatenate(sources), minlength=len(members)) if sources else np.zeros(len(members))
+    return {name: int(number) for name, number in zip(members, numbers, strict=True) if number}
+
+
+def told_type(partition: Partition) -> str:
+    """The type that the feed names most often; ties by name, so that file order does not matter."""
+    names = [name for part in (*partition.bms, *partition.gps) for name in part.car_types.values() if name]
+    return max(sorted(set(names)), key=names.count) if names else ""
+
+
+def _forms(partition: Partition) -> tuple[str, ...]:
+    """Forms of the device number that the rows use."""
+    return tuple(sorted({device for part in (*partition.bms, *partition.gps) for device in part.devices}))
+
+
+def _path_only(partition: Partition, path: CleanPath, timezone: str) -> pd.DataFrame:
+    """DAILY rows of a month that has positions but no battery rows."""
+    dates = local_dates(path.time_ms, timezone)
+    days, first, count = np.unique(dates, return_index=True, return_counts=True)
+    last = first + count - 1
+    frame = pd.DataFrame({name: [np.nan] * len(days) for name in DAILY.names})
+    counters = {c.name: 0 for c in DAILY if c.dtype == "int"}
+    return frame.assign(
+        device_no=partition.key, date=days, **counters, gps_rows=count, first_ms=path.time_ms[first].astype(float),
+        last_ms=path.time_ms[last].astype(float), lat=path.lat[last], lng=path.lng[last],
+    )  # fmt: skip
+
+
+def _positions_only(
+    partition: Partition, path: CleanPath | None, context: Context, notes: list[Note],
+    used: list[NDArray[np.int32]], repeated: list[NDArray[np.int32]],
+) -> PartitionResult:  # fmt: skip
+    """The result of a month without battery rows."""
+    days = (
+        _path_only(partition, path, context.timezone) if path is not None else pd.DataFrame(columns=list(DAILY.names))
+    )
+    return PartitionResult(
+        partition.key, partition.month, days, tuple({} for _ in range(len(days))), pd.DataFrame(columns=list(SESSIONS.names)),
+        tuple(notes), _counts(partition.members, *used), _counts(partition.members, *repeated), Evidence({}),
+        partition.hint or Sign("unknown", 0.5), (), _forms(partition), told_type(partition), has_current=False,
+    )  # fmt: skip
+
+
+def process(partition: Partition, context: Context) -> PartitionResult:
+    """Clean, sessionise and sum up one vehicle-month; the same rows give the same result in any order and split."""
+    path: CleanPath | None = None
+    notes: list[Note] = []
+    used, repeated = [], []
+    if partition.gps:
+        fixes, repeats = used_and_repeated(concatenate(partition.gps))
+        used, repeated = [fixes.source], [repeats]
+        path, found_notes = clean_path(fixes)
+        notes += found_notes
+    if not partition.bms:
+        return _positions_only(partition, path, context, notes, used, repeated)
+    rows, repeats = used_and_repeated(concatenate(partition.bms))
+    used, repeated = [*used, rows.source], [*repeated, repeats]
+    cleaned, found_notes = clean(rows, partition.hint)
+    notes += found_notes
+    told = told_type(partition)
+    car = car_of(partition.listed, told, cleaned.cells_mv.shape[1], context.car_types)
+    rated_ah = car.rated_ah or DEFAULT_RATED_AH
+    steps = intervals(cleaned, rated_ah)
+    found = sessions(cleaned, steps, path, rated_ah).assign(device_no=partition.key)
+    tables = daily(cleaned, steps, found, path, context.timezone, rated_ah, car.body or "car")
+    return PartitionResult(
+        partition.key, partition.month, tables.days.assign(device_no=partition.key), tables.arrays, found, tuple(notes),
+        _counts(partition.members, *used), _counts(partition.members, *repeated), cleaned.evidence, cleaned.sign,
+        _sent(cleaned), _forms(partition), told,
+        bool(np.isfinite(rows.column("pack_current")).any()),
+    )  # fmt: skip
+
+
+def _sent(cleaned: Clean) -> tuple[str, ...]:
+    """Signals that came with at least one possible value."""
+    names = [name for name in cleaned.columns if np.isfinite(cleaned.columns[name]).any() or name == "pack_current"]
+    return (*sorted(names), *(["cells"] if cleaned.cells_mv.shape[1] else []), *(["modules"] if cleaned.probes else []))
+
+
+def car_of(listed: Listed, told: str, series: int, car_types: CarTypes) -> CarType:
+    """The car type of a device: what people listed, else what the feed calls it, told apart by its cells in series."""
+    return car_types.find(listed.car_type or told, listed.model_year, series or None)

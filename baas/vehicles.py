@@ -1,0 +1,118 @@
+"""What the store holds of each vehicle -> its history, its values and its data quality."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from baas.cars import CarTypes, KnownCars
+from baas.clean.notes import episodes
+from baas.clean.sign import Evidence, Sign, decide
+from baas.findings import Finding
+from baas.history import History
+from baas.mileage import distance
+from baas.partition import Listed, car_of
+from baas.store import Store, evidence_of, merge_arrays, notes_of
+
+#: signals whose absence costs a metric or a check; the data-quality table names those that never came
+EXPECTED_SIGNALS = (
+    "soc", "pack_current", "pack_volt", "odometer", "emobility_spd", "cells", "modules", "ext_temp", "soh",
+    "cumul_pw_chrgd", "cumul_pw_dischrgd", "fast_chrg_port_conn", "slow_chrg_port_conn", "chrg_cable_conn",
+)  # fmt: skip
+#: odometer and SOC steps over which a vehicle still counts as not moved between two months, as inside a month
+_STILL_KM, _STILL_PCT = 0.999, 1.0
+
+
+@dataclass(frozen=True)
+class Vehicle:
+    """One vehicle of the run: device number as shown, listing, history, distance, findings, row counts, sign."""
+
+    device_no: str
+    listed: Listed
+    told_type: str
+    history: History
+    distance_km: float
+    findings: tuple[Finding, ...]
+    used: int
+    repeated: int
+    sign: Sign
+    completeness_pct: float
+    sent: frozenset[str]
+
+    @property
+    def car_type_name(self) -> str:
+        """The type as people listed it, else as the feed tells it."""
+        return self.listed.car_type or self.told_type
+
+
+def completeness_pct(days: pd.DataFrame) -> float:
+    """Share of the time from first to last row that was sent or in which the vehicle demonstrably stood still [%]."""
+    span_s = (days["last_ms"].max() - days["first_ms"].min()) / 1000
+    if not span_s > 0:
+        return 100.0
+    lost = float(days["lost_gap_s"].sum())
+    month = days["date"].str[:7].to_numpy()
+    border = np.flatnonzero(month[1:] != month[:-1])
+    before, after = days.iloc[border], days.iloc[border + 1]
+    hidden = (after["first_ms"].to_numpy() - before["last_ms"].to_numpy()) / 1000
+    moved = np.abs(after["odometer_first_km"].to_numpy() - before["odometer_last_km"].to_numpy()) > _STILL_KM
+    used = ~(np.abs(after["soc_first_pct"].to_numpy() - before["soc_last_pct"].to_numpy()) <= _STILL_PCT)
+    return float(np.clip(100 * (1 - (lost + hidden[moved | used].sum()) / span_s), 0, 100))
+
+
+def _between(days: pd.DataFrame, first: date | None, last: date | None) -> pd.Series:
+    dates = days["date"]
+    keep = pd.Series(True, index=days.index)
+    if first is not None:
+        keep &= dates >= first.isoformat()
+    if last is not None:
+        keep &= dates <= last.isoformat()
+    return keep
+
+
+def _edges_ms(days: pd.DataFrame) -> tuple[float, float]:
+    return (float(days["first_ms"].min()), float(days["last_ms"].max())) if len(days) else (np.inf, -np.inf)
+
+
+def vehicle(
+    key: str, store: Store, shown: str, known: KnownCars, car_types: CarTypes, first: date | None, last: date | None
+) -> Vehicle | None:
+    """One vehicle with the days of the period asked for; None when it has none."""
+    days, arrays = store.days(key)
+    keep = _between(days, first, last).to_numpy()
+    if not keep.any():
+        return None
+    days, arrays = days[keep].reset_index(drop=True), [arrays[k] for k in np.flatnonzero(keep)]
+    start, end = _edges_ms(days)
+    sessions = store.sessions(key)
+    sessions = sessions[(sessions["start_ms"] >= start) & (sessions["start_ms"] <= end)].reset_index(drop=True)
+    abouts = [about for _, about in store.about_partitions(key)]
+    car = known.of(key)
+    listed = Listed(car.car_type, car.model_year) if car else Listed()
+    told = _most(about["told_type"] for about in abouts)
+    merged = merge_arrays(arrays)
+    series = int(days["cells"].max()) if len(days) else 0
+    history = History(shown, car_of(listed, told, series, car_types), days, sessions, merged)
+    driven = distance(days)
+    notes = [note for about in abouts for note in notes_of(about)]
+    inside = [note for note in (*notes, *driven.notes) if note.last_ms >= start and note.first_ms <= end]
+    return Vehicle(
+        shown, listed, told, history, driven.total_km, tuple(note.finding(shown) for note in episodes(inside)),
+        sum(sum(about["used"].values()) for about in abouts), sum(sum(about["repeated"].values()) for about in abouts),
+        _sign(abouts), completeness_pct(days), frozenset(name for about in abouts for name in about["sent"]),
+    )  # fmt: skip
+
+
+def _most(names: Iterator[str] | Any) -> str:
+    told = [name for name in names if name]
+    return max(sorted(set(told)), key=told.count) if told else ""
+
+
+def _sign(abouts: Sequence[Mapping[str, Any]]) -> Sign:
+    """The sign of the device's raw feed over all months."""
+    return decide(sum((evidence_of(about) for about in abouts), Evidence({})))
