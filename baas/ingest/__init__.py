@@ -1,0 +1,1 @@
+"""Files as they come -> SIGNALS: find, unpack, tell the format, read, and account for every line."""

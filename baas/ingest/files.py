@@ -1,0 +1,99 @@
+"""Input folders -> the files worth reading, in a fixed order."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from baas.errors import BaasError
+from baas.ingest.archive import passed_over
+from baas.ingest.names import hint
+from baas.ingest.report import FileReport
+
+_PIECE = 1 << 20
+
+
+@dataclass(frozen=True)
+class InputFile:
+    """A file on disk (an archive is one file). name: relative to the input folder, parted by "/".
+
+    hint: (device digits, "YYYY-MM") when the name or its folders tell both; the rows may say otherwise.
+    """
+
+    path: Path
+    name: str
+    size: int
+    mtime_ns: int
+    hint: tuple[str, str] | None
+
+
+def _walk(folder: Path) -> Iterator[Path]:
+    """All files below a folder; a folder that cannot be listed stops the run."""
+
+    def stop(fault: OSError) -> None:
+        raise BaasError(f"cannot list the folder {fault.filename}: {fault.strerror}; check its permissions") from fault
+
+    for parent, folders, names in os.walk(folder, onerror=stop):
+        folders[:] = sorted(name for name in folders if not name.startswith(".") and name != "__MACOSX")
+        for name in sorted(names):
+            yield Path(parent) / name
+
+
+def _found(path: Path) -> list[tuple[Path, str]]:
+    """Files of one input with the names they are shown by."""
+    try:
+        is_folder = path.is_dir()
+        if not is_folder and not path.exists():
+            raise BaasError(f"no such file or folder: {path}; name one with --input")
+    except OSError as fault:
+        raise BaasError(f"cannot look into {path}: {fault.strerror}; check its permissions") from fault
+    if not is_folder:
+        return [(path, path.name)]
+    return [(item, item.relative_to(path).as_posix()) for item in _walk(path)]
+
+
+def _judged(path: Path, name: str) -> InputFile | FileReport | None:
+    try:
+        stat = path.stat()
+        verdict = passed_over(name, stat.st_size)
+        if verdict is not None:
+            return verdict if isinstance(verdict, FileReport) else None
+        if not path.is_file():
+            return None
+        with path.open("rb"):
+            pass
+    except OSError as fault:
+        ko, en = "읽을 수 없습니다: 권한을 확인하십시오", f"cannot be read ({fault.strerror}): check its permissions"
+        return FileReport(name, "unreadable", ko, en)
+    return InputFile(path, name, stat.st_size, stat.st_mtime_ns, hint(name))
+
+
+def find_files(inputs: Sequence[Path]) -> tuple[list[InputFile], list[FileReport]]:
+    """Files to read below the inputs, sorted by name, and reports on files that will not be read.
+
+    A file named twice counts once. Hidden files and lists of car types are passed over in silence.
+    """
+    files: dict[Path, InputFile] = {}
+    reports: list[FileReport] = []
+    for path, name in (found for given in inputs for found in _found(given)):
+        item = _judged(path, name)
+        if isinstance(item, InputFile):
+            files.setdefault(path.resolve(), item)
+        elif item is not None:
+            reports.append(item)
+    return sorted(files.values(), key=lambda file: (file.name, str(file.path))), sorted(reports, key=lambda r: r.file)
+
+
+def sha256(file: InputFile) -> str:
+    """Hash of the bytes on disk, hexadecimal. Raises BaasError where the file cannot be read."""
+    digest = hashlib.sha256()
+    try:
+        with file.path.open("rb") as handle:
+            while piece := handle.read(_PIECE):
+                digest.update(piece)
+    except OSError as fault:
+        raise BaasError(f"cannot read {file.path}: {fault.strerror}; check the file") from fault
+    return digest.hexdigest()
