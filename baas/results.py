@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
-import io
 import json
-import math
 import os
 import shutil
 import time
@@ -15,56 +13,33 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
 from baas.errors import BaasError
 from baas.schema import Table
-from baas.store import STORE_NAME, Store
+from baas.store import Store
+from baas.tables.files import RUN_FILE, STORE_NAME
+from baas.tables.spreadsheet import cell, csv_bytes, harmless, original
 
-RUN_FILE = "run.json"
+__all__ = [
+    "RUN_FILE",
+    "Run",
+    "abandon",
+    "begin",
+    "cell",
+    "csv_bytes",
+    "finish_interrupted",
+    "harmless",
+    "original",
+    "publish",
+    "read_rows",
+    "stage",
+    "stage_run_file",
+    "table_bytes",
+    "where",
+]
+
 _STAGED_PREFIX = ".run-"
-#: a cell that starts like this is run as a formula by spreadsheets (OWASP, CSV injection)
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-#: digits after the point in result files; chosen: finer than any sensor, coarse enough to hide rounding of sums
-DECIMALS = 6
 #: how long to wait for a program that holds a result file open, in seconds
 _PATIENCE_S = 5.0
-
-
-def harmless(text: str) -> str:
-    """Text that no spreadsheet runs: a leading apostrophe where it would start a formula, control characters gone."""
-    plain = "".join(character for character in text if character in "\t" or ord(character) >= 32)
-    return f"'{plain}" if plain.startswith(FORMULA_STARTS) else plain
-
-
-def original(text: str) -> str:
-    """What `harmless` was given."""
-    return text[1:] if text.startswith("'") and text[1:].startswith(FORMULA_STARTS) else text
-
-
-def cell(value: Any) -> str:
-    """A value as it is written: missing as nothing, numbers plainly, text harmless."""
-    if value is None or value is pd.NA or value is pd.NaT:
-        return ""
-    if isinstance(value, bool):
-        return str(int(value))
-    if isinstance(value, (int, float)) or hasattr(value, "dtype"):
-        number = float(value)
-        if not math.isfinite(number):
-            return ""
-        rounded = round(number, DECIMALS)
-        return str(int(rounded)) if rounded == int(rounded) and abs(rounded) < 1e15 else repr(rounded)
-    return harmless(str(value))
-
-
-def csv_bytes(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
-    """A CSV file as Excel opens it: UTF-8 with BOM, CRLF, quotes where needed."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow([harmless(name) for name in header])
-    for row in rows:
-        writer.writerow([cell(value) for value in row])
-    return text.getvalue().encode("utf-8-sig")
 
 
 def table_bytes(table: Table, rows: Iterable[Mapping[str, Any]], more: Sequence[str] = ()) -> bytes:
