@@ -5,26 +5,50 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
+from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from baas.cars import CarType
 from baas.history import History
 from baas.schema import Column
 
+NAN = float("nan")
+
 #: values measured on one vehicle; NaN is "not measured", text tells a method or a reason
 Values = Mapping[str, float | str]
 
 
+def number(values: Values, name: str) -> float:
+    """A measured value; NaN when it is absent, empty, not finite or no number (tables of values come from files)."""
+    try:
+        value = float(values.get(name, NAN))
+    except (TypeError, ValueError):
+        return NAN
+    return value if np.isfinite(value) else NAN
+
+
+def text(values: Values, name: str) -> str:
+    """A measured word such as a method; empty when absent."""
+    value = values.get(name, "")
+    return value if isinstance(value, str) else ""
+
+
 @dataclass(frozen=True)
 class Mark:
-    """What a metric says of a vehicle: points of 100, or NaN for not assessed, and why in one sentence."""
+    """What a metric says of a vehicle: points of 100, or NaN for not assessed, and why in one sentence.
+
+    value, unit: the number that decided most, for the score's line; NaN when nothing was measured.
+    """
 
     points: float
     reason_ko: str
     reason_en: str
+    value: float = NAN
+    unit: str = ""
 
     @property
     def is_assessed(self) -> bool:
@@ -34,10 +58,22 @@ class Mark:
 
 @dataclass(frozen=True)
 class Cohort:
-    """Measured values of the vehicles that one is compared with: same car type first, whole fleet as parent."""
+    """Measured values of the vehicles that one is compared with: same car type first, whole fleet as parent.
 
-    same_type: Sequence[Values]
-    fleet: Sequence[Values]
+    Both hold the vehicle itself. `same_type` is empty for a vehicle of unknown type.
+    """
+
+    same_type: Sequence[Values] = ()
+    fleet: Sequence[Values] = ()
+    _seen: dict[tuple[str, str], NDArray[np.float64]] = field(default_factory=dict, repr=False, compare=False)
+
+    def numbers(self, name: str, among: Literal["same_type", "fleet"] = "same_type") -> NDArray[np.float64]:
+        """A value of every vehicle, NaN where not measured, in order of the vehicles; read once and remembered."""
+        key = (among, name)
+        if key not in self._seen:
+            vehicles = self.same_type if among == "same_type" else self.fleet
+            self._seen[key] = np.array([number(values, name) for values in vehicles], dtype=np.float64)
+        return self._seen[key]
 
 
 @dataclass(frozen=True)
@@ -46,7 +82,8 @@ class Metric:
 
     columns: what `measure` yields, as written in battery_results.csv. measure: History -> values by column name.
     score: values, car type, cohort -> Mark; uses nothing but `columns`, so that a table of values can be scored alone.
-    weight: relative. source: where method and anchors come from.
+    better: of the columns that decide the points, which way is better. weight: relative. source: where method and
+    anchors come from.
     """
 
     name: str
@@ -54,6 +91,7 @@ class Metric:
     title_en: str
     weight: float
     columns: tuple[Column, ...]
+    better: Mapping[str, Literal["higher", "lower"]]
     measure: Callable[[History], Values]
     score: Callable[[Values, CarType, Cohort], Mark]
     source: str
@@ -66,7 +104,42 @@ def piecewise(value: float, anchors: Sequence[tuple[float, float]]) -> float:
     70.0
     """
     at, points = zip(*anchors, strict=True)
-    return float(np.interp(value, at, points)) if np.isfinite(value) else float("nan")
+    return float(np.interp(value, at, points)) if np.isfinite(value) else NAN
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part of a composite mark: relative weight, points (NaN when not measured), deciding number and words."""
+
+    weight: float
+    points: float
+    value: float
+    unit: str
+    reason_ko: str
+    reason_en: str
+
+    @property
+    def lost(self) -> float:
+        """What the part takes from the mark, relative to the other parts; NaN when not measured."""
+        return self.weight * (100 - self.points)
+
+
+#: least share of a composite's weight that must be measured; chosen: a mark stands on more than its smaller half
+DECISIVE_SHARE = 0.5
+
+
+def combined(parts: Sequence[Part]) -> tuple[float, tuple[Part, ...]]:
+    """Points of a composite from its measured parts only, and those parts, the costliest first.
+
+    NaN when the measured parts carry less than DECISIVE_SHARE of the weight: what was not seen is neither good nor
+    bad, but a mark must not rest on the side issues alone.
+    """
+    measured = sorted((part for part in parts if np.isfinite(part.points)), key=lambda part: -part.lost)
+    share = sum(part.weight for part in measured) / sum(part.weight for part in parts)
+    if share < DECISIVE_SHARE - 1e-9:
+        return NAN, tuple(measured)
+    weight = sum(part.weight for part in measured)
+    return 100 - max(0.0, sum(part.lost for part in measured) / weight), tuple(measured)
 
 
 @cache

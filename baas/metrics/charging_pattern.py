@@ -1,0 +1,255 @@
+"""How the vehicle is charged and parked: fast charging, parking full, running empty, charging fast when cold or hot."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from baas.cars import CarType
+from baas.history import History
+from baas.metrics import NAN, Cohort, Mark, Metric, Part, Values, combined, number, piecewise, text
+from baas.schema import Column
+from baas.tables.days import SOC_BINS
+
+SOURCE = "research, methods 6: DC breakpoints from Geotab 2026, bands of SOC from Keil 2016; anchors chosen there"
+
+#: relative weights of the parts and (value, points) of each (methods 6)
+DC_WEIGHT, FULL_WEIGHT, EMPTY_WEIGHT, STRESS_WEIGHT = 0.35, 0.35, 0.15, 0.15
+DC_ANCHORS = ((12.0, 100.0), (40.0, 60.0), (80.0, 30.0))
+FULL_ANCHORS = ((5.0, 100.0), (20.0, 70.0), (50.0, 30.0))
+EMPTY_ANCHORS = ((0.0, 100.0), (4.0, 60.0), (12.0, 0.0))
+STRESS_ANCHORS = ((0.0, 100.0), (10.0, 60.0), (30.0, 0.0))
+#: what fast charging at high power costs on top, of the points of the DC share: 10 above 100 kW or 1.5 C (methods 6);
+#: chosen: reached over a fifth of the limit, so that no kilowatt makes a jump, and in full from a DC share of 12 % on
+POWER_ANCHORS = ((100.0, 0.0), (120.0, 10.0))
+C_RATE_ANCHORS = ((1.5, 0.0), (1.8, 10.0))
+COUNTS_FULLY_FROM_PCT = 12.0
+#: parked above this SOC ages (methods 6); a DC charge outside these temperatures is stress (methods 6)
+FULL_SOC_PCT, COLD_C, HOT_C = 90.0, 10.0, 40.0
+#: chosen: two weeks hold every weekday twice; five charges make a share worth telling
+LEAST_DAYS, LEAST_CHARGES = 14.0, 5
+#: chosen: a day of parking
+LEAST_PARKED_H = 24.0
+#: with more of the energy of unknown mode the DC share could be anything; chosen: half
+MOST_UNKNOWN_PCT = 50.0
+
+COLUMNS = (
+    Column("charging_dc_pct", "float", "%", "share of energy, else of charges, charged by DC", "급속 비중", 0, 100),
+    Column("charging_dc_basis", "text", "", "what that share is of: energy or count", "급속 비중 근거"),
+    Column("charging_unknown_pct", "float", "%", "energy charged in unknown mode", "방식 미상 비중", 0, 100),
+    Column("charging_charges", "int", "", "charges seen or counted by the vehicle", "충전 횟수", 0),
+    Column("charging_dc_kw", "float", "kW", "median power of the DC charges", "급속 중앙 출력", 0, 600),
+    Column(
+        "charging_dc_c_rate", "float", "1/h", "median of the highest C-rates of the DC charges", "급속 C-rate", 0, 20
+    ),
+    Column("charging_full_pct", "float", "%", "parked time above 90 % SOC", "90 % 초과 주차", 0, 100),
+    Column("charging_parked_h", "float", "h", "parked time with known SOC", "주차 시간", 0),
+    Column("charging_empty_per_30d", "float", "1/30 d", "times SOC fell below 10 % per 30 days", "저 SOC 진입", 0),
+    Column("charging_stress_pct", "float", "%", "charges by DC below 10 or above 40 °C", "저온·고온 급속", 0, 100),
+    Column("charging_stress_charges", "int", "", "charges that share rests on", "저온·고온 판정 충전", 0),
+    Column("charging_span_days", "float", "d", "days from first to last row", "충전 기간", 0),
+)
+
+
+def _charges(history: History) -> pd.DataFrame:
+    """Charges with `mode` as text and `gained`, the energy put in as percent of SOC.
+
+    SOC is the one measure that every charge has, seen or inferred, and within one vehicle it is proportional to
+    energy. Only where no charge has it does the energy counter, else the integral of power, take its place.
+    """
+    charges = history.sessions[history.sessions["kind"] == "charge"]
+    numbers = charges[
+        ["start_soc_pct", "end_soc_pct", "counter_in_kwh", "in_kwh", "median_kw", "max_c_rate", "mean_temp_c"]
+    ].apply(pd.to_numeric, errors="coerce")
+    gained = (numbers["end_soc_pct"] - numbers["start_soc_pct"]).clip(lower=0)
+    if not gained.sum() > 0:
+        gained = numbers["counter_in_kwh"].fillna(numbers["in_kwh"]).clip(lower=0)
+    mode = charges["mode"].where(charges["mode"].isin(["ac", "dc"]), "unknown").astype(str)
+    return pd.DataFrame(numbers.assign(mode=mode, gained=gained))
+
+
+def _counted(history: History, name: str) -> float:
+    """Rise of a counter of the vehicle from its first to its last reading; NaN without two or when it fell."""
+    days = np.asarray(history.days[[f"{name}_first", f"{name}_last"]].dropna(), dtype=np.float64)
+    rise = float(days[-1, 1] - days[0, 0]) if len(days) else NAN
+    return rise if rise >= 0 else NAN
+
+
+def _dc_share(history: History, charges: pd.DataFrame) -> dict[str, float | str]:
+    """DC share of the energy of known mode; where most of it is of unknown mode, of the charges that were counted."""
+    by_mode = charges.groupby("mode")["gained"].sum()
+    dc, ac, unknown = (float(by_mode.get(mode, 0.0)) for mode in ("dc", "ac", "unknown"))
+    total = dc + ac + unknown
+    unknown_pct = 100 * unknown / total if total > 0 else NAN
+    if dc + ac > 0 and unknown_pct <= MOST_UNKNOWN_PCT:
+        return {
+            "charging_dc_pct": 100 * dc / (dc + ac),
+            "charging_dc_basis": "energy",
+            "charging_unknown_pct": unknown_pct,
+        }
+    counted, quick = _counted(history, "charges"), _counted(history, "quick_charges")
+    if counted >= LEAST_CHARGES and quick <= counted:
+        return {
+            "charging_dc_pct": 100 * quick / counted,
+            "charging_dc_basis": "count",
+            "charging_unknown_pct": unknown_pct,
+        }
+    return {"charging_dc_pct": NAN, "charging_dc_basis": "", "charging_unknown_pct": unknown_pct}
+
+
+def _stress(charges: pd.DataFrame, knows_rated_ah: bool) -> dict[str, float]:
+    """Power of the DC charges, and the share of all charges of known mode that were DC in the cold or the heat.
+
+    C-rates mean something only where the rated Ah of the type are known.
+    """
+    dc = charges[charges["mode"] == "dc"]
+    rates = dc["max_c_rate"].dropna() if knows_rated_ah else dc["max_c_rate"].iloc[:0]
+    known = charges[(charges["mode"] != "unknown") & charges["mean_temp_c"].notna()]
+    harmful = (known["mode"] == "dc") & ((known["mean_temp_c"] < COLD_C) | (known["mean_temp_c"] > HOT_C))
+    return {
+        "charging_dc_kw": float(dc["median_kw"].median()) if dc["median_kw"].notna().any() else NAN,
+        "charging_dc_c_rate": float(rates.median()) if len(rates) else NAN,
+        "charging_stress_pct": 100 * float(harmful.mean()) if len(known) else NAN,
+        "charging_stress_charges": float(len(known)),
+    }
+
+
+def measure(history: History) -> Values:
+    """The columns of this metric for one vehicle."""
+    charges = _charges(history)
+    found = history.arrays.get("soc_park_s")
+    parked = np.zeros(SOC_BINS.count) if found is None or not len(found) else np.asarray(found, dtype=np.float64)
+    low_pct = SOC_BINS.low + SOC_BINS.step * np.arange(SOC_BINS.count, dtype=np.float64)
+    seconds, span = float(parked.sum()), history.span_days if len(history.days) else NAN
+    knows_soc = history.days["soc_min_pct"].notna().any()
+    return {
+        **_dc_share(history, charges),
+        **_stress(charges, history.car.rated_ah is not None),
+        "charging_charges": float(np.fmax(len(charges), _counted(history, "charges"))),
+        "charging_full_pct": 100 * float(parked[low_pct >= FULL_SOC_PCT].sum()) / seconds if seconds > 0 else NAN,
+        "charging_parked_h": seconds / 3600,
+        "charging_empty_per_30d": history.sum("low_soc_events") / span * 30 if knows_soc else NAN,
+        "charging_span_days": span,
+    }
+
+
+def _dc_part(values: Values) -> Part:
+    """Points of the DC share, less what high power costs; `basis` says whether of energy or of charges."""
+    share, power = number(values, "charging_dc_pct"), number(values, "charging_dc_kw")
+    costs = (piecewise(power, POWER_ANCHORS), piecewise(number(values, "charging_dc_c_rate"), C_RATE_ANCHORS))
+    cost = max((each for each in costs if np.isfinite(each)), default=0.0)
+    points = piecewise(share, DC_ANCHORS) - cost * min(1.0, max(0.0, share) / COUNTS_FULLY_FROM_PCT)
+    counted = text(values, "charging_dc_basis") == "count"
+    of_ko, of_en = ("충전 횟수", "charges") if counted else ("충전량", "energy")
+    at_ko, at_en = (f", 중앙 출력 {power:.0f} kW", f", median {power:.0f} kW") if np.isfinite(power) else ("", "")
+    return Part(
+        DC_WEIGHT,
+        max(0.0, points) if np.isfinite(points) else NAN,
+        share,
+        "%",
+        f"급속 비중 {of_ko} {share:.0f} %(기준 {DC_ANCHORS[0][0]:.0f} %{at_ko})",
+        f"{share:.0f} % of {of_en} by DC (limit {DC_ANCHORS[0][0]:.0f} %{at_en})",
+    )
+
+
+def _full_part(values: Values) -> Part:
+    share, hours = number(values, "charging_full_pct"), number(values, "charging_parked_h")
+    return Part(
+        FULL_WEIGHT,
+        piecewise(share, FULL_ANCHORS) if hours >= LEAST_PARKED_H else NAN,
+        share,
+        "%",
+        f"SOC 90 % 초과 주차 {share:.0f} %(기준 {FULL_ANCHORS[0][0]:.0f} %), 주차 {hours:,.0f}시간",
+        f"parked above 90 % SOC {share:.0f} % of the time (limit {FULL_ANCHORS[0][0]:.0f} %), {hours:,.0f} h parked",
+    )
+
+
+def _parts(values: Values, car: CarType) -> list[Part]:
+    """The parts that apply: LFP cells may, even should, be charged full, so parking full is no part of theirs.
+
+    DC share and parking full carry 0.35 each; `combined` asks for half of what applies, so that one of them must be
+    known, and with LFP the DC share.
+    """
+    empty, stress = number(values, "charging_empty_per_30d"), number(values, "charging_stress_pct")
+    charges = number(values, "charging_stress_charges")
+    parts = [
+        _dc_part(values),
+        _full_part(values),
+        Part(
+            EMPTY_WEIGHT,
+            piecewise(empty, EMPTY_ANCHORS),
+            empty,
+            "1/30 d",
+            f"SOC 10 % 미만 30일당 {empty:.1f}회(기준 0회)",
+            f"SOC below 10 % {empty:.1f} times per 30 days (limit 0)",
+        ),
+        Part(
+            STRESS_WEIGHT,
+            piecewise(stress, STRESS_ANCHORS) if charges >= LEAST_CHARGES else NAN,
+            stress,
+            "%",
+            f"10 °C 미만·40 °C 초과 급속 {stress:.0f} %(기준 0 %)",
+            f"{stress:.0f} % of charges by DC below 10 or above 40 °C (limit 0 %)",
+        ),
+    ]
+    return [parts[0], *parts[2:]] if car.chemistry == "LFP" else parts
+
+
+def _unknown(values: Values) -> tuple[str, str]:
+    """What is said when the DC share is not known."""
+    unknown = number(values, "charging_unknown_pct")
+    if np.isfinite(number(values, "charging_dc_pct")):
+        return "", ""
+    if not np.isfinite(unknown):
+        return ", 급속 비중 알 수 없음", ", DC share unknown"
+    return f", 방식 미상 {unknown:.0f} %라 급속 비중 제외", f", DC share left out ({unknown:.0f} % of unknown mode)"
+
+
+def score(values: Values, car: CarType, cohort: Cohort) -> Mark:  # noqa: ARG001  (ageing is judged absolutely)
+    """Points for charging and parking."""
+    span, charges = number(values, "charging_span_days"), number(values, "charging_charges")
+    if not (span >= LEAST_DAYS and charges >= LEAST_CHARGES):
+        seen = np.nan_to_num(np.array([span, charges]))
+        return Mark(
+            NAN,
+            f"{seen[0]:.0f}일, 충전 {seen[1]:.0f}회(필요 {LEAST_DAYS:.0f}일, {LEAST_CHARGES}회)라 평가 불가",
+            f"not assessed: {seen[1]:.0f} charges in {seen[0]:.0f} days"
+            f" (needs {LEAST_CHARGES} in {LEAST_DAYS:.0f} days)",
+        )
+    points, measured = combined(_parts(values, car))
+    missing = _unknown(values)
+    if not np.isfinite(points):
+        return Mark(
+            NAN,
+            f"급속 비중과 주차 SOC 중 잴 수 있는 것이 부족해 평가 불가(충전 {charges:.0f}회{missing[0]})",
+            f"not assessed: too little known of DC share and parked SOC ({charges:.0f} charges{missing[1]})",
+        )
+    worst, lfp = measured[0], car.chemistry == "LFP"
+    return Mark(
+        points,
+        f"{worst.reason_ko}, {span:.0f}일 충전 {charges:.0f}회{missing[0]}{', LFP라 만충 주차 제외' if lfp else ''}",
+        f"{worst.reason_en}, {charges:.0f} charges in {span:.0f} days{missing[1]}"
+        f"{', parking full does not count for LFP' if lfp else ''}",
+        worst.value,
+        worst.unit,
+    )
+
+
+METRIC = Metric(
+    name="charging_pattern",
+    title_ko="충전 습관",
+    title_en="Charging pattern",
+    weight=20,
+    columns=COLUMNS,
+    better={
+        "charging_dc_pct": "lower",
+        "charging_dc_kw": "lower",
+        "charging_dc_c_rate": "lower",
+        "charging_full_pct": "lower",
+        "charging_empty_per_30d": "lower",
+        "charging_stress_pct": "lower",
+    },
+    measure=measure,
+    score=score,
+    source=SOURCE,
+)

@@ -1,0 +1,205 @@
+"""How the vehicle is driven: energy put into speed per metre, and harsh events where the rows follow closely enough."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from baas.cars import CarType
+from baas.history import History
+from baas.maths.histogram import weighted_mean
+from baas.metrics import NAN, Cohort, Mark, Metric, Part, Values, combined, number, piecewise
+from baas.schema import Column
+from baas.tables.days import SPEED_BINS
+
+SOURCE = (
+    "research, methods 5: positive kinetic energy, and the dangerous-driving criteria of the Korean DTG (2022-05-19)"
+)
+
+#: positive kinetic energy keeps its meaning up to 10 s between rows (methods 0, finding 6); chosen: 2 s for jitter
+LONGEST_STEP_S = 12.0
+#: least distance (methods 5), and the distance at which own driving weighs as much as the median driver's
+LEAST_KM, SHRINK_KM = 50.0, 300.0
+#: share of drivers below -> points (methods 5)
+PERCENTILE_POINTS = ((0.10, 100.0), (0.35, 85.0), (0.60, 70.0), (0.80, 55.0), (0.99, 0.0))
+#: points of the median driver on that scale
+MEDIAN_POINTS = piecewise(0.5, PERCENTILE_POINTS)
+#: fewest vehicles of one type whose percentiles are used (methods 9), and how far their steps may differ; chosen: a
+#: factor of 1.5 moves PKE by about a tenth in the table below
+LEAST_OF_TYPE, STEP_FACTOR = 30, 1.5
+#: step [s] -> PKE [m/s²] at those percentiles: 13 drives of one BMW i3, 257 km, in 44 stretches of 5 km, speed at
+#: 0.1 s thinned to the step; printed by benchmarks/pke_reference.py
+REFERENCE_PKE = {
+    1.0: (0.186, 0.301, 0.410, 0.512, 0.696),
+    2.0: (0.171, 0.290, 0.393, 0.494, 0.681),
+    5.0: (0.129, 0.262, 0.331, 0.429, 0.619),
+    10.0: (0.101, 0.209, 0.271, 0.356, 0.524),
+}
+#: chosen: anchors never closer than a tenth of the reference's, so that a uniform fleet does not turn noise into marks
+LEAST_GAP_SHARE = 0.1
+#: rapid accelerations and decelerations per 100 km of drivers without and with accidents, counted by the criteria of
+#: their class (MOLIT/TS press release 2022-05-20): taxi 32.07/1.43 + 2.79/1.94 and 32.07 + 2.79; truck 14.8/2.41 +
+#: 6.33/1.57 and 14.8 + 6.33. Cars are judged as taxis (methods 5.1), vans as trucks, by whose limits they are counted
+HARSH_OF_DRIVERS = {"car": (23.9, 34.9), "truck": (10.2, 21.1)}
+#: chosen: both halves say something the other does not
+PKE_WEIGHT, HARSH_WEIGHT = 0.5, 0.5
+#: speeding on Korean motorways starts here (methods 5.2 names the share above it as a profile figure)
+FAST_KMH = 110.0
+
+COLUMNS = (
+    Column("driving_pke_m_s2", "float", "m/s²", "positive kinetic energy per distance", "양의 운동에너지", 0, 20),
+    Column("driving_pke_km", "float", "km", "distance it rests on", "양의 운동에너지 거리", 0),
+    Column("driving_step_s", "float", "s", "mean step between rows over that distance", "운전 수집 간격", 0),
+    Column("driving_harsh_per_100km", "float", "1/100 km", "harsh accelerations and brakings", "급가속·급감속", 0),
+    Column("driving_harsh_km", "float", "km", "distance over which they could be counted", "급조작 거리", 0),
+    Column("driving_mean_kmh", "float", "km/h", "mean speed while driving", "평균 속도", 0, 300),
+    Column("driving_fast_pct", "float", "%", "driving time at 110 km/h or more", "110 km/h 이상 시간", 0, 100),
+    Column("driving_slow_pct", "float", "%", "driving time below 5 km/h", "5 km/h 미만 시간", 0, 100),
+)
+
+
+def _profile(history: History) -> dict[str, float]:
+    """Speed profile, which any step between rows can show."""
+    found = history.arrays.get("speed_s")
+    seconds = np.zeros(SPEED_BINS.count) if found is None or not len(found) else np.asarray(found, dtype=np.float64)
+    low_kmh = SPEED_BINS.low + SPEED_BINS.step * np.arange(SPEED_BINS.count, dtype=np.float64)
+    return {
+        "driving_mean_kmh": weighted_mean(low_kmh + SPEED_BINS.step / 2, seconds),
+        "driving_fast_pct": 100 * weighted_mean((low_kmh >= FAST_KMH).astype(np.float64), seconds),
+        "driving_slow_pct": 100 * weighted_mean((low_kmh < SPEED_BINS.step).astype(np.float64), seconds),
+    }
+
+
+def measure(history: History) -> Values:
+    """The columns of this metric for one vehicle; PKE from the days whose rows follow closely enough.
+
+    Harsh events are counted by the day table where rows follow within 1.5 s, so that their distance tells of them.
+    """
+    steps = history.days["sampling_s"]
+    days = history.days[steps <= LONGEST_STEP_S].dropna(subset=["pke_m2_s2", "pke_km"])
+    km = float(days["pke_km"].sum())
+    step = weighted_mean(*(np.asarray(days[name], dtype=np.float64) for name in ("sampling_s", "pke_km")))
+    close = history.days.dropna(subset=["harsh_accel", "harsh_brake", "harsh_km"])
+    harsh_km = float(close["harsh_km"].sum())
+    events = float(close["harsh_accel"].sum() + close["harsh_brake"].sum())
+    return {
+        "driving_pke_m_s2": float(days["pke_m2_s2"].sum()) / (1000 * km) if km > 0 else NAN,
+        "driving_pke_km": km if km > 0 else NAN,
+        "driving_step_s": step if np.isfinite(step) else history.sampling_s,
+        "driving_harsh_per_100km": 100 * events / harsh_km if harsh_km > 0 else NAN,
+        "driving_harsh_km": harsh_km if harsh_km > 0 else NAN,
+        **_profile(history),
+    }
+
+
+def _reference(step_s: float) -> list[float]:
+    """PKE of the reference drives at the percentiles, between the steps of the table straight over log step."""
+    steps, columns = np.log(list(REFERENCE_PKE)), zip(*REFERENCE_PKE.values(), strict=True)
+    return [float(np.interp(np.log(step_s), steps, column)) for column in columns]
+
+
+def _spaced(limits: Sequence[float], gaps: Sequence[float]) -> list[float]:
+    """Rising limits at least `gaps` apart."""
+    spaced = [limits[0]]
+    for limit, gap in zip(limits[1:], gaps, strict=True):
+        spaced.append(max(limit, spaced[-1] + gap))
+    return spaced
+
+
+def _pke_limits(step_s: float, cohort: Cohort) -> tuple[list[float], int]:
+    """PKE at the percentiles, and the vehicles of the same type and a like step they come from; 0 for the reference."""
+    reference = _reference(step_s)
+    steps, km = cohort.numbers("driving_step_s"), cohort.numbers("driving_pke_km")
+    alike = (steps <= step_s * STEP_FACTOR) & (steps >= step_s / STEP_FACTOR) & (km >= LEAST_KM)
+    found = cohort.numbers("driving_pke_m_s2")[alike]
+    found = found[np.isfinite(found)]
+    if len(found) < LEAST_OF_TYPE:
+        return reference, 0
+    limits = [float(limit) for limit in np.quantile(found, [share for share, _ in PERCENTILE_POINTS])]
+    return _spaced(limits, [LEAST_GAP_SHARE * gap for gap in np.diff(reference)]), len(found)
+
+
+def _pke_part(values: Values, cohort: Cohort) -> Part:
+    pke, step = number(values, "driving_pke_m_s2"), number(values, "driving_step_s")
+    limits, vehicles = _pke_limits(step, cohort)
+    anchors = [(limit, points) for limit, (_, points) in zip(limits, PERCENTILE_POINTS, strict=True)]
+    among = (f"동일 차종 {vehicles}대", f"{vehicles} of its type") if vehicles else ("기준 주행", "reference drives")
+    return Part(
+        PKE_WEIGHT,
+        piecewise(pke, anchors),
+        pke,
+        "m/s²",
+        f"양의 운동에너지 {pke:.3f} m/s²({among[0]} 기준 {limits[1]:.3f}, 간격 {step:.0f} s)",
+        f"positive kinetic energy {pke:.3f} m/s² (limit {limits[1]:.3f} from {among[1]}, {step:.0f} s steps)",
+    )
+
+
+def _harsh_part(values: Values, car: CarType) -> Part:
+    rate, km = number(values, "driving_harsh_per_100km"), number(values, "driving_harsh_km")
+    without, with_accident = HARSH_OF_DRIVERS["car" if car.body in ("", "car") else "truck"]
+    anchors = ((0.0, 100.0), (without / 2, 85.0), (without, 70.0), (with_accident, 55.0), (2 * with_accident, 0.0))
+    return Part(
+        HARSH_WEIGHT,
+        piecewise(rate, anchors) if km >= LEAST_KM else NAN,
+        rate,
+        "1/100 km",
+        f"급가속·급감속 {rate:.1f}회/100 km(기준 {without / 2:.1f}회)",
+        f"{rate:.1f} harsh events per 100 km (limit {without / 2:.1f})",
+    )
+
+
+def _refusal(km: float, step: float) -> Mark | None:
+    """Why there is no mark, if so."""
+    if step > LONGEST_STEP_S:
+        return Mark(
+            NAN,
+            f"수집 간격 {step:.0f} s에서는 운전 습관을 잴 수 없음({LONGEST_STEP_S:.0f} s 이하 필요)",
+            f"not assessed: driving habit is not measurable at {step:.0f} s (needs {LONGEST_STEP_S:.0f} s or less)",
+        )
+    if not (km >= LEAST_KM and step > 0):
+        seen = km if np.isfinite(km) else 0.0
+        return Mark(
+            NAN,
+            f"속도를 잰 주행 {seen:,.0f} km(필요 {LEAST_KM:.0f} km)라 평가 불가",
+            f"not assessed: {seen:,.0f} km driven with known speed (needs {LEAST_KM:.0f} km)",
+        )
+    return None
+
+
+def score(values: Values, car: CarType, cohort: Cohort) -> Mark:
+    """Points for driving; short distances are drawn towards the median driver (methods 5: by km, 300 km)."""
+    km, step = number(values, "driving_pke_km"), number(values, "driving_step_s")
+    if (refusal := _refusal(km, step)) is not None:
+        return refusal
+    pke = _pke_part(values, cohort)
+    own, measured = combined([pke, _harsh_part(values, car)])
+    if not np.isfinite(own) or not np.isfinite(pke.points):
+        return Mark(
+            NAN,
+            f"양의 운동에너지가 없어 평가 불가(주행 {km:,.0f} km)",
+            f"not assessed: no positive kinetic energy ({km:,.0f} km driven)",
+        )
+    weight = km / (km + SHRINK_KM)
+    worst = measured[0]
+    return Mark(
+        weight * own + (1 - weight) * MEDIAN_POINTS,
+        f"{worst.reason_ko}, 주행 {km:,.0f} km(반영 {100 * weight:.0f} %, 나머지는 중앙값 {MEDIAN_POINTS:.0f}점)",
+        f"{worst.reason_en}, {km:,.0f} km driven (counts {100 * weight:.0f} %, the rest is the median's"
+        f" {MEDIAN_POINTS:.0f} points)",
+        worst.value,
+        worst.unit,
+    )
+
+
+METRIC = Metric(
+    name="driving_habit",
+    title_ko="운전 습관",
+    title_en="Driving habit",
+    weight=15,
+    columns=COLUMNS,
+    better={"driving_pke_m_s2": "lower", "driving_harsh_per_100km": "lower"},
+    measure=measure,
+    score=score,
+    source=SOURCE,
+)
