@@ -1,0 +1,132 @@
+"""A whole fleet into a folder: vehicles in parallel, truth and marker last, the folder renamed at the end."""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import os
+import shutil
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import asdict
+from pathlib import Path
+
+from baas import __version__
+from baas.errors import BaasError
+from baas.simulate.faults import assigned
+from baas.simulate.feed import bms_lines, clean_layout, gps_lines, header, newest_first
+from baas.simulate.mess import write_messily
+from baas.simulate.months import MonthRows, Order, months
+from baas.simulate.notebook import Notebook
+from baas.simulate.truth import FOLDER, MARKER, FileLine, VehicleTruth, write_truth
+from baas.simulate.vehicle import Vehicle, vehicle
+
+README = """SIMULATED DATA / 시뮬레이션 데이터
+
+No vehicle in this folder exists. Made by `python -m baas simulate`; device numbers begin with 0129.
+What really happened is in truth/. 이 폴더의 차량은 모두 가상이며 정답은 truth/ 폴더에 있습니다.
+"""
+
+
+def _vehicle_of(order: Order, index: int) -> Vehicle:
+    rule = assigned(order.rules, order.seed, order.vehicles).get(index)
+    return vehicle(order.seed, index, order.vehicles, order.first_s, order.days, order.interval_s, rule)
+
+
+def _write_clean(folder: Path, car: Vehicle, part: MonthRows) -> list[FileLine]:
+    """One BMS and one GPS file, newest row first."""
+    place = folder / part.month / car.device_no
+    place.mkdir(parents=True, exist_ok=True)
+    layout = clean_layout(car)
+    name = f"bms_{car.device_no}_{part.month}.csv"
+    rows = part.bms.take(newest_first(len(part.bms)))
+    with (place / name).open("wb") as file:
+        file.write((header(layout, rows) + "\n").encode(layout.encoding))
+        file.writelines(bms_lines(layout, car, rows, part.month))
+    lines = [FileLine(f"{part.month}/{car.device_no}/{name}", car.device_no, "bms", len(rows), 0, 0)]
+    if part.gps is not None and len(part.gps):
+        name = f"gps_{car.device_no}_{part.month}.csv"
+        with (place / name).open("wb") as file:
+            file.writelines(gps_lines(car, part.gps.take(newest_first(len(part.gps)))))
+        lines.append(FileLine(f"{part.month}/{car.device_no}/{name}", car.device_no, "gps", len(part.gps), 0, 0))
+    return lines
+
+
+def simulated_vehicle(order: Order, folder: Path, index: int) -> VehicleTruth:
+    """One vehicle's files written into the folder, and its truth."""
+    car = _vehicle_of(order, index)
+    notebook = Notebook(car)
+    files: list[FileLine] = []
+    for part in months(order, car, notebook):
+        files += (
+            write_messily(folder, car, part.month, part.bms, part.gps)
+            if order.mess
+            else _write_clean(folder, car, part)
+        )
+    return notebook.closed(files)
+
+
+def _all(order: Order, folder: Path, progress: Callable[[int], None]) -> list[VehicleTruth]:
+    jobs = min(order.jobs or os.cpu_count() or 1, order.vehicles)
+    truths: dict[int, VehicleTruth] = {}
+    if jobs == 1:
+        for index in range(order.vehicles):
+            truths[index] = simulated_vehicle(order, folder, index)
+            progress(len(truths))
+        return [truths[index] for index in range(order.vehicles)]
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(jobs, mp_context=context) as pool:
+        waiting = {pool.submit(simulated_vehicle, order, folder, index): index for index in range(order.vehicles)}
+        try:
+            for done in as_completed(waiting):
+                truths[waiting[done]] = done.result()
+                progress(len(truths))
+        except BaseException:
+            pool.shutdown(wait=True, cancel_futures=True)
+            raise
+    return [truths[index] for index in range(order.vehicles)]
+
+
+def _device_list(order: Order, truths: list[VehicleTruth]) -> tuple[str, bytes]:
+    """Name and content of the list of devices, types and model years."""
+    name = f"betterwhy_cartype_list_{order.start:%Y%m}.csv"
+    head = "단말번호,차종,연식" if order.mess else "device_no,car_type,model_year"
+    lines = [
+        f"{line.device_no.lstrip('0') if order.mess else line.device_no},{line.car_type},{line.model_year}"
+        for line in (truth.vehicle for truth in truths)
+    ]
+    return name, ("\n".join([head, *lines]) + "\n").encode("cp949" if order.mess else "utf-8-sig")
+
+
+def _finish(order: Order, folder: Path, truths: list[VehicleTruth]) -> None:
+    name, content = _device_list(order, truths)
+    (folder / name).write_bytes(content)
+    (folder / "README.txt").write_text(README, encoding="utf-8", newline="\n")
+    write_truth(folder / FOLDER, truths)
+    told = {key: str(value) for key, value in asdict(order).items() if key not in ("out", "jobs", "rules")}
+    marker = {"simulated": True, "complete": True, "version": __version__, **told}
+    marker["faults"] = sorted({rule.name for rule in order.rules})
+    (folder / FOLDER / MARKER).write_text(json.dumps(marker, indent=1) + "\n", encoding="utf-8", newline="\n")
+
+
+def simulate(order: Order, progress: Callable[[int], None] = lambda _done: None) -> list[VehicleTruth]:
+    """The fleet in `order.out`, whole or not at all. Raises BaasError when the folder is not new or not writable."""
+    target = order.out.absolute()
+    partial = target.with_name(f".{target.name}.partial-{os.getpid()}")
+    try:
+        if target.exists() and (not target.is_dir() or any(target.iterdir())):
+            raise BaasError(f"{order.out}: is already there and not empty; name a new folder")
+        partial.mkdir(parents=True)
+    except OSError as fault:
+        raise BaasError(f"{order.out}: cannot be written ({fault.strerror}); name another folder") from fault
+    try:
+        truths = _all(order, partial, progress)
+        _finish(order, partial, truths)
+        if target.exists():
+            target.rmdir()
+        partial.rename(target)
+    except OSError as fault:
+        raise BaasError(f"{order.out}: writing failed ({fault.strerror}); nothing was left there") from fault
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+    return truths
