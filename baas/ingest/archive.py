@@ -13,7 +13,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, Protocol
 
 from baas.ingest.names import ARCHIVE_ENDINGS, TEXT_ENDINGS, is_car_list, is_hidden, is_junk, is_own, last_part
 from baas.ingest.report import FileReport
@@ -46,6 +46,17 @@ class ArchiveLimitError(Exception):
     """An archive expands beyond what the settings allow."""
 
 
+class BrokenOffError(Exception):
+    """A member that cannot be read further; the cause says why."""
+
+
+class Readable(Protocol):
+    """Whatever gives bytes."""
+
+    def read(self, count: int, /) -> bytes:
+        """Up to `count` bytes, none at the end."""
+
+
 @dataclass
 class Budget:
     """Bytes one archive may still expand to."""
@@ -54,6 +65,7 @@ class Budget:
     ratio_limit: float
     packed_bytes: int
     spent: int = 0
+    is_over: bool = False
 
     def spend(self, count: int) -> None:
         """Count expanded bytes. Raises ArchiveLimitError beyond the limits."""
@@ -65,13 +77,20 @@ class Budget:
 
 @dataclass(frozen=True)
 class Member:
-    """Something to read: shown name, and bytes by `read(n)`, which raises READ_FAULTS or ArchiveLimitError."""
+    """Something to read: its name as shown, and where its bytes come from."""
 
     name: str
-    read: Callable[[int], bytes]
+    source: Callable[[int], bytes]
+
+    def read(self, count: int) -> bytes:
+        """Up to `count` bytes, none at the end. Raises BrokenOffError or ArchiveLimitError."""
+        try:
+            return self.source(count)
+        except READ_FAULTS as fault:
+            raise BrokenOffError(self.name) from fault
 
 
-def _metered(stream: IO[bytes], budget: Budget) -> Callable[[int], bytes]:
+def _metered(stream: Readable, budget: Budget) -> Callable[[int], bytes]:
     def read(count: int) -> bytes:
         data = stream.read(count)
         budget.spend(len(data))
@@ -131,7 +150,7 @@ def _rested(stream: IO[bytes], budget: Budget) -> IO[bytes]:
         budget.spend(len(piece))
         rest.write(piece)
     rest.seek(0)
-    return rest  # type: ignore[return-value]
+    return rest
 
 
 def _inner(name: str, stream: IO[bytes], ending: str, depth: int, budget: Budget) -> Iterator[Member | FileReport]:
@@ -146,7 +165,7 @@ def _inner(name: str, stream: IO[bytes], ending: str, depth: int, budget: Budget
             f"archives are nested deeper than {MOST_DEPTH}: not opened",
         )
     elif ending == ".gz":
-        yield Member(name, _metered(gzip.GzipFile(fileobj=stream), budget))  # type: ignore[arg-type]
+        yield Member(name, _metered(gzip.GzipFile(fileobj=stream), budget))
     else:
         with _rested(stream, budget) as rest:
             yield from _zip_members(name, rest, depth + 1, budget)
@@ -167,7 +186,7 @@ def _zip_members(name: str, handle: IO[bytes], depth: int, budget: Budget) -> It
         if locked:
             yield unreadable(name, RuntimeError("password"))
         for info in infos:
-            if not info.flag_bits & 1:
+            if not info.flag_bits & 1 and not budget.is_over:
                 yield from _zip_member(f"{name}!{_shown_name(info)}", archive, info, depth, budget)
 
 
@@ -203,19 +222,22 @@ def _zip_member(
         yield unreadable(name, fault)
         return
     with stream:
-        yield from _guarded(_inner(name, stream, Path(name).suffix.lower(), depth, budget), name)
+        yield from _guarded(_inner(name, stream, Path(name).suffix.lower(), depth, budget), name, budget)
 
 
-def _guarded(members: Iterator[Member | FileReport], name: str) -> Iterator[Member | FileReport]:
+def _guarded(found: Iterator[Member | FileReport], name: str, budget: Budget) -> Iterator[Member | FileReport]:
     """Members; a fault while looking for them becomes the last report."""
     try:
-        yield from members
+        yield from found
     except READ_FAULTS as fault:
         yield unreadable(name, fault)
+    except ArchiveLimitError:
+        budget.is_over = True
+        yield over_limit(name)
 
 
 def members(path: Path, name: str, size: int, limit_bytes: int, ratio_limit: float) -> Iterator[Member | FileReport]:
-    """What is to be read in a file, in the order of the archive. ArchiveLimitError may come out of it."""
+    """What is to be read in a file, in the order of the archive, each to be read before the next is asked for."""
     try:
         with path.open("rb") as handle:
             ending = _kind(handle.read(4))
@@ -225,7 +247,7 @@ def members(path: Path, name: str, size: int, limit_bytes: int, ratio_limit: flo
                 return
             budget = Budget(limit_bytes, ratio_limit, max(size, 1))
             if ending == ".gz":
-                yield Member(name, _metered(gzip.GzipFile(fileobj=handle), budget))  # type: ignore[arg-type]
+                yield Member(name, _metered(gzip.GzipFile(fileobj=handle), budget))
             else:
                 yield from _zip_members(name, handle, 0, budget)
     except READ_FAULTS as fault:

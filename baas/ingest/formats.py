@@ -46,6 +46,11 @@ class Source:
     missing: tuple[float, ...] = ()
     time_format: str = "YMD"
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether values as sent are values in our unit."""
+        return self.scale == 1.0 and self.offset == 0.0 and not self.missing
+
 
 @dataclass(frozen=True)
 class Series:
@@ -57,6 +62,11 @@ class Series:
     scale: float = 1.0
     offset: float = 0.0
     missing: tuple[float, ...] = ()
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether values as sent are values in our unit."""
+        return self.scale == 1.0 and self.offset == 0.0 and not self.missing
 
     def number(self, header: str) -> int | None:
         """The cell or module number, from 1, that a normalised header name stands for."""

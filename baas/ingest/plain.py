@@ -7,12 +7,14 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
+from numpy.typing import NDArray
 
 from baas.ingest.layout import Layout, Matrix
-from baas.ingest.numbers import number
+from baas.ingest.numbers import Doubles, number
 from baas.ingest.regular import MOST_LINE
 from baas.ingest.rows import Rows, clean_text, decoded, millivolts, scaled
 from baas.ingest.times import time_ms
@@ -74,7 +76,7 @@ def list_items(field: bytes) -> list[bytes]:
     return inner.split()
 
 
-def _matrix(fields: list[bytes], matrix: Matrix, comma: bool, name: str, bad: Counter[str]) -> np.ndarray | None:
+def _matrix(fields: list[bytes], matrix: Matrix, comma: bool, name: str, bad: Counter[str]) -> Doubles | None:
     """Readings as sent from the first cell or module on, or None where a list is longer than a pack can be."""
     if matrix.list_field is not None:
         sent = list_items(fields[matrix.list_field])
@@ -153,8 +155,8 @@ def read_line(line: bytes, layout: Layout, zone: ZoneInfo) -> Row | str:
     )
 
 
-def _padded(lists: list[tuple], fill: float, dtype: type) -> np.ndarray:
-    whole = np.full((len(lists), max(map(len, lists), default=0)), fill, dtype=dtype)
+def _padded(lists: list[tuple[Any, ...]], fill: float, dtype: type) -> NDArray[Any]:
+    whole: NDArray[Any] = np.full((len(lists), max(map(len, lists), default=0)), fill, dtype=dtype)
     for no, items in enumerate(lists):
         whole[no, : len(items)] = items
     return whole

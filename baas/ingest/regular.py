@@ -6,7 +6,6 @@ which defines what every line means; this file only reads the same faster.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -14,22 +13,19 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 
-from baas.ingest.formats import Series
-from baas.ingest.layout import Layout, Matrix
-from baas.ingest.numbers import FRONT, Doubles, Index, Text, decimals, number
-from baas.ingest.rows import Rows, clean_text, millivolts, scaled
-from baas.ingest.shapes import NEWLINE, Field, Items, Plan, Plans
-from baas.ingest.times import Clock, times_ms
-from baas.signals import MISSING_MV
+from baas.ingest.clock import Clock
+from baas.ingest.fields import Group
+from baas.ingest.layout import Layout
+from baas.ingest.numbers import FRONT, Doubles, Index, Text
+from baas.ingest.rows import Rows, clean_text
+from baas.ingest.shapes import NEWLINE, Plan, Plans
+from baas.ingest.times import times_ms
 
 #: longest line that is looked at; chosen: forty times a line with 192 cells, and the limit of Python's csv module
 MOST_LINE = 131_000
-#: fields worked on at a time; chosen by measurement: what one step touches stays in the second-level cache
-_AT_A_TIME = 8192
 #: shapes tried per number of marks in one block, fewest lines worth a new plan; chosen: beyond, plain is as fast
 _MOST_SHAPES, _FEWEST_LINES = 16, 3
-_SPACE = ord(" ")
-_SAMPLE = 65_536
+_SAMPLE = 8192
 
 
 @dataclass(frozen=True)
@@ -80,115 +76,6 @@ def _is_padded(data: bytes, layout: Layout) -> bool:
     return any(pair in data for mark in marks for pair in (mark + b" ", b" " + mark)) or b" \n" in data
 
 
-def _stripped(text: Text, start: Index, end: Index) -> tuple[Index, Index]:
-    """Field borders without the blanks at both ends."""
-    start, end = start.copy(), end.copy()
-    todo = np.flatnonzero((text.octets[start] == _SPACE) & (start < end))
-    while len(todo):
-        start[todo] += 1
-        todo = todo[(text.octets[start[todo]] == _SPACE) & (start[todo] < end[todo])]
-    todo = np.flatnonzero((text.octets[end - 1] == _SPACE) & (start < end))
-    while len(todo):
-        end[todo] -= 1
-        todo = todo[(text.octets[end[todo] - 1] == _SPACE) & (start[todo] < end[todo])]
-    return start, end
-
-
-def _borders(place: Index, items: Items) -> Iterator[tuple[slice, Index, Index]]:
-    """Borders of the items of some rows at a time, flat."""
-    width = len(items.start)
-    step = max(1, _AT_A_TIME // max(width, 1))
-    ordered = width > 0 and bool((np.diff(items.start) == 1).all() and (items.end == items.start + 1).all())
-    for first in range(0, len(place), step):
-        rows = slice(first, min(first + step, len(place)))
-        if ordered:
-            start, end = (place[rows, edge : edge + width] for edge in (items.start[0], items.end[0]))
-        else:
-            start, end = place[rows].take(items.start, axis=1), place[rows].take(items.end, axis=1)
-        yield rows, (start + 1).ravel(), end.ravel()
-
-
-@dataclass(frozen=True)
-class _Group:
-    """Lines of one shape: what every reading step needs."""
-
-    text: Text
-    place: Index
-    plan: Plan
-    layout: Layout
-    padded: bool
-
-    def borders(self, field: int) -> tuple[Index, Index]:
-        found: Field = self.plan.fields[field]
-        return self.place[:, found.start] + 1, self.place[:, found.end]
-
-    def take(self, rows: NDArray[np.bool_]) -> _Group:
-        return _Group(self.text, self.place[rows], self.plan, self.layout, self.padded)
-
-    def _read(self, items: Items) -> Iterator[tuple[slice, Doubles, NDArray[np.intp]]]:
-        """Numbers [rows, items] of some rows at a time, and the flat places of those that say no number."""
-        for rows, first, last in _borders(self.place, items):
-            start, end = _stripped(self.text, first, last) if self.padded else (first, last)
-            values, odd = decimals(self.text, start, end)
-            wrong = np.flatnonzero(start == end).tolist() if items.blanks else []
-            for no in np.flatnonzero(odd):
-                value = number(self.text.raw[start[no] : end[no]], self.layout.delimiter != ",")
-                values[no] = np.nan if value is None else value
-                if value is None:
-                    wrong.append(no)
-            yield rows, values.reshape(rows.stop - rows.start, -1), np.array(wrong, dtype=np.intp)
-
-    def numbers(self) -> tuple[Doubles, Counter[str]]:
-        items, wanted = self.plan.numbers, self.layout.numbers
-        found = np.empty((len(self.place), len(wanted)))
-        bad: Counter[str] = Counter()
-        if not wanted:
-            return found, bad
-        for rows, values, wrong in self._read(items):
-            found[rows] = values
-            bad.update(wanted[no].source.name for no in wrong % len(wanted))
-        for no, item in enumerate(wanted):
-            found[:, no] = scaled(found[:, no], item.source)
-        return found, bad
-
-    def _filled(self, items: Items) -> Items:
-        """Without the run of single fields at the end that is empty in every row (unused cells are)."""
-        if items.is_list or not len(items.start):
-            return items
-        start, end = self.place[0].take(items.start), self.place[0].take(items.end)
-        filled = np.flatnonzero(end - start > 1)
-        last = int(filled[-1]) + 1 if len(filled) else 0
-        rest = slice(last, None)
-        empty = self.place.take(items.end[rest], axis=1) - self.place.take(items.start[rest], axis=1) == 1
-        if not empty.all():
-            return items
-        return Items(items.start[:last], items.end[:last], items.places[:last])
-
-    def matrix(self, items: Items, matrix: Matrix, name: str) -> tuple[NDArray, NDArray[np.bool_], Counter[str]]:
-        """Cells or modules [n, width], rows whose list only the plain reader can read, and fields without a number."""
-        items = self._filled(items)
-        width = int(items.places.max()) + 1 if len(items.places) else 0
-        cells = name == "cell_v"
-        found: NDArray = np.full((len(self.place), width), *((MISSING_MV, np.int16) if cells else (np.nan, np.float32)))
-        odd, bad = np.zeros(len(self.place), dtype=bool), Counter[str]()
-        inorder = width == len(items.places)
-        for rows, values, wrong in self._read(items) if width else ():
-            block, lost = _converted(values, matrix.series, cells)
-            found[rows, slice(None) if inorder else items.places] = block
-            wrong = np.concatenate([wrong, lost])
-            if items.is_list:
-                odd[rows.start + wrong // values.shape[1]] = True
-            else:
-                bad[name] += len(wrong)
-        return found, odd, +bad
-
-
-def _converted(values: Doubles, series: Series, cells: bool) -> tuple[NDArray, NDArray[np.intp]]:
-    """Values as sent to what a matrix holds, and the flat places of those too large for it."""
-    values = scaled(values, series)
-    return millivolts(values) if cells else (values.astype(np.float32), np.empty(0, dtype=np.intp))
-
-
 def _spelled(text: Text, start: Index, end: Index) -> tuple[list[bytes], NDArray[np.intp]]:
     """The distinct spellings of short text fields and which each row has."""
     length = end - start
@@ -204,7 +91,7 @@ def _spelled(text: Text, start: Index, end: Index) -> tuple[list[bytes], NDArray
     return list(names), codes
 
 
-def _devices(group: _Group) -> tuple[tuple[str, ...], NDArray[np.int32], NDArray[np.bool_]]:
+def _devices(group: Group) -> tuple[tuple[str, ...], NDArray[np.int32], NDArray[np.bool_]]:
     """Device numbers, the one of each row, and rows that have one."""
     n = len(group.place)
     if group.layout.device is None:
@@ -217,7 +104,7 @@ def _devices(group: _Group) -> tuple[tuple[str, ...], NDArray[np.int32], NDArray
     return devices, table[codes], table[codes] >= 0
 
 
-def _car_types(group: _Group, devices: tuple[str, ...], device: NDArray[np.int32]) -> dict[str, str]:
+def _car_types(group: Group, devices: tuple[str, ...], device: NDArray[np.int32]) -> dict[str, str]:
     """Device -> car type told first."""
     if group.layout.car_type is None:
         return {}
@@ -231,7 +118,7 @@ def _car_types(group: _Group, devices: tuple[str, ...], device: NDArray[np.int32
     return told
 
 
-def _message_times(group: _Group, clock: Clock) -> Doubles:
+def _message_times(group: Group, clock: Clock) -> Doubles:
     """Times of reception, UTC epoch ms, NaN where there is none."""
     if group.layout.msg_time is None:
         return np.full(len(group.place), np.nan)
@@ -239,7 +126,7 @@ def _message_times(group: _Group, clock: Clock) -> Doubles:
     return np.where(good, ms.astype(np.float64), np.nan)
 
 
-def _read_group(group: _Group, lines: NDArray[np.intp], clock: Clock) -> Rows | None:
+def _read_group(group: Group, lines: NDArray[np.intp], clock: Clock) -> Rows | None:
     """Rows of lines of one shape; lines that are odd are missing in it."""
     place = group.place
     usable = np.ones(len(place), dtype=bool)
@@ -251,8 +138,8 @@ def _read_group(group: _Group, lines: NDArray[np.intp], clock: Clock) -> Rows | 
         return None
     devices, device, has_device = _devices(group)
     time, has_time = times_ms(group.text, *group.borders(group.layout.time), group.layout.time_format, clock)
-    cells, cells_odd, cells_bad = group.matrix(group.plan.cells, group.layout.cells, "cell_v")
-    modules, modules_odd, modules_bad = group.matrix(group.plan.modules, group.layout.modules, "mod_temp")
+    cells, cells_odd, cells_bad = group.cells()
+    modules, modules_odd, modules_bad = group.modules()
     kept = has_device & has_time & ~cells_odd & ~modules_odd
     if not kept.all():
         return _read_group(group.take(kept), lines[kept], clock)
@@ -290,8 +177,8 @@ def _groups(marks: Marks, plans: Plans) -> Iterator[tuple[NDArray[np.intp], Inde
             lines = lines[~alike]
 
 
-def read(data: bytes, plans: Plans, clock: Clock) -> tuple[list[Rows], NDArray[np.intp]]:
-    """Rows of a block of whole lines, and the lines (from 0) that are left to the plain reader."""
+def read(data: bytes, plans: Plans, clock: Clock) -> tuple[list[Rows], NDArray[np.intp], int]:
+    """Rows of a block of whole lines, the lines (from 0) that are left to the plain reader, and the number of lines."""
     layout = plans.layout
     text = Text.of(data)
     marks = Marks.of(text, special_bytes(layout))
@@ -299,8 +186,8 @@ def read(data: bytes, plans: Plans, clock: Clock) -> tuple[list[Rows], NDArray[n
     found: list[Rows] = []
     left = np.ones(marks.lines, dtype=bool)
     for lines, place, shape in _groups(marks, plans):
-        rows = _read_group(_Group(text, place, shape, layout, padded), lines, clock)
+        rows = _read_group(Group(text, place, shape, layout, padded), lines, clock)
         if rows is not None and len(rows):
             found.append(rows)
             left[rows.line] = False
-    return found, np.flatnonzero(left)
+    return found, np.flatnonzero(left), marks.lines

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -94,7 +95,7 @@ def millivolts(volts: Doubles) -> tuple[NDArray[np.int16], NDArray[np.intp]]:
     return np.where(kept, mv, float(MISSING_MV)).astype(np.int16), lost
 
 
-def _stacked(parts: Sequence[NDArray], fill: float) -> NDArray:
+def _stacked(parts: Sequence[NDArray[Any]], fill: float) -> NDArray[Any]:
     width = max(part.shape[1] for part in parts)
     whole = np.full((sum(map(len, parts)), width), fill, dtype=parts[0].dtype)
     start = 0
@@ -129,7 +130,7 @@ def merged(parts: Sequence[Rows]) -> Rows:
     return whole.take(np.argsort(whole.line, kind="stable"))
 
 
-def _trimmed(matrix: NDArray, present: NDArray[np.bool_]) -> NDArray:
+def _trimmed(matrix: NDArray[Any], present: NDArray[np.bool_]) -> NDArray[Any]:
     """Without the trailing columns in which no row has a reading."""
     columns = np.flatnonzero(present.any(axis=0))
     return np.ascontiguousarray(matrix[:, : columns[-1] + 1 if len(columns) else 0])

@@ -33,6 +33,8 @@ class Items:
     start: NDArray[np.intp]
     end: NDArray[np.intp]
     places: NDArray[np.intp]
+    #: neighbours in the line, with nothing but one mark between them
+    ordered: bool = False
     is_list: bool = False
     #: items parted by blanks: two blanks in a row part nothing
     blanks: bool = False
@@ -91,7 +93,11 @@ def fields_of(kinds: Sequence[int], delimiter: int) -> tuple[list[Field], list[i
 def _items(fields: Sequence[Field], wanted: Sequence[int], places: Sequence[int]) -> Items:
     start = np.array([fields[no].start for no in wanted], dtype=np.intp)
     end = np.array([fields[no].end for no in wanted], dtype=np.intp)
-    return Items(start, end, np.array(places, dtype=np.intp))
+    return Items(start, end, np.array(places, dtype=np.intp), ordered=_are_ordered(start, end))
+
+
+def _are_ordered(start: NDArray[np.intp], end: NDArray[np.intp]) -> bool:
+    return bool(len(start) and (np.diff(start) == 1).all() and (end == start + 1).all())
 
 
 def _list_items(field: Field, kinds: Sequence[int], most: int) -> Items | None:
@@ -100,7 +106,7 @@ def _list_items(field: Field, kinds: Sequence[int], most: int) -> Items | None:
     if len(field.inner) >= most or len(parting) > 1 or not parting <= set(LIST_MARKS):
         return None
     edges = np.array([field.start, *field.inner, field.end], dtype=np.intp)
-    return Items(edges[:-1], edges[1:], np.arange(len(edges) - 1), is_list=True, blanks=parting == {" "})
+    return Items(edges[:-1], edges[1:], np.arange(len(edges) - 1), True, True, parting == {" "})
 
 
 def _matrix_items(matrix: Matrix, fields: Sequence[Field], kinds: Sequence[int]) -> Items | None:

@@ -14,10 +14,9 @@ _UTF16 = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
 
 @dataclass(frozen=True)
 class Block:
-    r"""Whole lines, each with its "\\n". first: lines before it. is_open: the last line had no line end in the file."""
+    """Whole lines, each with its line end. is_open: the last line had no line end in the file."""
 
     data: bytes
-    first: int
     is_open: bool
 
 
@@ -47,7 +46,7 @@ class Lines:
         return "+".join(self._seen) or "utf-8"
 
     def __iter__(self) -> Iterator[Block]:
-        tail, first, cutting = b"", 0, False
+        tail, cutting = b"", False
         for piece in self._pieces():
             data = tail + piece
             if cutting:
@@ -60,15 +59,14 @@ class Lines:
             if len(tail) > MOST_LINE:
                 tail, cutting = b"", True
             if data:
-                yield self._block(data, first, False)
-                first += data.count(b"\n")
+                yield self._block(data, is_open=False)
         if tail or cutting:
-            yield self._block((b" " * (MOST_LINE + 1) if cutting else tail) + b"\n", first, True)
+            yield self._block((b" " * (MOST_LINE + 1) if cutting else tail) + b"\n", is_open=True)
 
-    def _block(self, data: bytes, first: int, is_open: bool) -> Block:
+    def _block(self, data: bytes, *, is_open: bool) -> Block:
         if not self._wide and not data.isascii():
             self._note(data)
-        return Block(data, first, is_open)
+        return Block(data, is_open)
 
     def _note(self, data: bytes) -> None:
         try:
