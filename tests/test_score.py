@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import pytest
-from histories import CAR, car, history, middling_history
+from histories import CAR, history
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from baas.cars import UNKNOWN
 from baas.findings import Finding
 from baas.metrics import Mark, all_metrics
 from baas.score import Vehicle, score_fleet
-from baas.score.rules import age_years, deduction, grade_name, grade_of, in_hundredths, shares
-from baas.tables.results import SCORE_LINES, VEHICLE_SCORES
+from baas.score.rules import grade_name
 
 LAST = datetime(2024, 7, 1, 12)
 WEIGHTS = {metric.name: metric.weight for metric in all_metrics()}
@@ -125,20 +123,6 @@ def test_golden_a_real_history_from_measure_to_total():
 # exact decomposition
 
 some_points = st.one_of(st.just(math.nan), st.floats(0, 100), st.sampled_from([0.0, 100.0, 85.0, 33.333]))
-
-
-@settings(max_examples=300, deadline=None)
-@given(st.lists(st.floats(0, 100), min_size=1, max_size=5), st.floats(0, 15))
-def test_rounding_keeps_the_sum_and_moves_nothing_by_more_than_a_hundredth(points, age_points):
-    lost = [(100 - each) / len(points) for each in points]
-    base = max(0.0, 100 - math.fsum(lost))
-    lost.append(min(base, age_points))
-    told, total = in_hundredths(lost, base - lost[-1])
-    assert sum(told) + total == 10_000
-    assert all(abs(each - exact * 100) < 1 + 1e-6 for each, exact in zip(told, lost, strict=True))
-    assert all(each >= 0 for each in told)
-    assert abs(total - 100 * (base - lost[-1])) <= 0.5 + 1e-9
-    assert all(each == 0 for each, exact in zip(told, lost, strict=True) if exact == 0)
 
 
 @settings(max_examples=200, deadline=None)
@@ -251,103 +235,9 @@ def test_a_safety_finding_gives_no_grade_to_what_could_not_be_assessed(marked):
     assert marked(only("efficiency"), findings=(UNSAFE,)).grade == ""
 
 
-# age
-
-
-@pytest.mark.parametrize(
-    ("age", "points"),
-    [(0, 0), (0.5, 1), (1, 2), (2, 3), (3, 4), (4.5, 6.5), (5.5, 8.25), (6.5, 10), (8.5, 15), (20, 15)],
-)
-def test_the_deduction_is_straight_between_the_published_ages(age, points):
-    assert deduction(age) == pytest.approx(points)
-
-
-def test_age_is_counted_to_the_last_row_not_to_today():
-    assert age_years(2020, datetime(2022, 7, 1)) == pytest.approx(2, abs=0.01)
-    assert age_years(2025, datetime(2024, 10, 1)) == 0
-    assert math.isnan(age_years(None, LAST))
-    assert math.isnan(age_years(2020, None))
-
-
 @pytest.mark.parametrize("unknown", [{"model_year": None}, {"last": None}])
 def test_an_unknown_age_deducts_nothing_says_so_and_is_provisional(marked, unknown):
     score = marked(every(90.0), **unknown)
     assert (score.deducted, score.status, score.total) == (0.0, "provisional", 90.0)
     [line] = [line for line in score.lines if line.line == "model_year"]
     assert "연식 감점 0점" in line.reason_ko
-
-
-# fleet
-
-
-def test_the_rows_are_those_of_the_declared_tables():
-    [score] = score_fleet([vehicle(HEALTHY)])
-    assert tuple(score.row()) == VEHICLE_SCORES.names
-    assert all(tuple(row) == SCORE_LINES.names for row in score.line_rows())
-    assert [line.line for line in score.lines] == [*(metric.name for metric in all_metrics()), "model_year"]
-    row = score.row()
-    assert row["efficiency_km_per_kwh"] == HEALTHY["efficiency_km_per_kwh"]
-    assert row["mean_temp_c"] == HEALTHY["mean_temp_c"]
-    assert row["cell_imbalance_v"] == HEALTHY["cell_imbalance_v"]
-    for name, column in ((c.name, c) for c in VEHICLE_SCORES):
-        if isinstance(row[name], float) and math.isfinite(row[name]):
-            assert column.low is None or row[name] >= column.low
-            assert column.high is None or row[name] <= column.high
-
-
-@settings(max_examples=30, deadline=None)
-@given(st.permutations(range(6)))
-def test_no_score_depends_on_the_order_of_the_fleet(order):
-    base = measured(middling_history())
-    unlisted = car(certified_km_per_kwh=None)
-    fleet = [
-        vehicle(
-            {**base, "efficiency_comfort_km_per_kwh": 3.0 + 0.37 * k, "temperature_stress": 1 + 0.1 * k},
-            2018 + k,
-            f"T{k}",
-            unlisted,
-        )
-        for k in range(6)
-    ]
-    straight = {score.vehicle.device_no: score for score in score_fleet(fleet)}
-    for score in score_fleet([fleet[k] for k in order]):
-        assert score == straight[score.vehicle.device_no]
-
-
-def test_vehicles_of_unknown_type_are_not_one_type():
-    fleet = [vehicle(HEALTHY, device_no=f"T{k}", a_car=UNKNOWN) for k in range(5)]
-    assert all(math.isnan(score.row()["efficiency_score"]) for score in score_fleet(fleet))
-    unlisted = car(certified_km_per_kwh=None)
-    fleet = [vehicle(HEALTHY, device_no=f"T{k}", a_car=unlisted) for k in range(5)]
-    assert all(score.row()["efficiency_score"] == 85 for score in score_fleet(fleet))
-
-
-def test_an_unknown_type_costs_efficiency_and_leaves_the_rest():
-    [score] = score_fleet([vehicle(measured(history(car=UNKNOWN)), model_year=None, a_car=UNKNOWN)])
-    assert score.coverage == 0.8
-    assert score.status == "provisional"
-    assert math.isfinite(score.total)
-    assert score.row()["car_type"] == ""
-
-
-def test_no_values_at_all_is_not_assessed():
-    [score] = score_fleet([vehicle({}, last=None)])
-    assert (score.status, score.coverage) == ("not_assessed", 0.0)
-    assert len(score.lines) == 6
-
-
-def test_weights_of_what_is_assessed_add_up_to_one():
-    weights, coverage = shares({"efficiency": 50.0, "temperature": math.nan, "cell_imbalance": 10.0}, all_metrics())
-    assert weights == pytest.approx({"efficiency": 20 / 45, "cell_imbalance": 25 / 45})
-    assert coverage == 0.45
-
-
-def test_caps_never_raise_a_grade():
-    for total in range(0, 101, 5):
-        assert grade_of(total, 0.85, False) >= grade_of(total, 1.0, False)
-        assert grade_of(total, 1.0, True) == "D"
-
-
-def test_scoring_twice_gives_the_same():
-    fleet = [vehicle(measured(middling_history()), 2019, last=LAST + timedelta(days=k)) for k in range(3)]
-    assert score_fleet(fleet) == score_fleet(fleet)

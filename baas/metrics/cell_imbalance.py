@@ -33,6 +33,9 @@ LEAST_ROWS = 400
 LEAST_CURVE_SHARE = 0.8
 #: cell voltages of the diagnostic feed come in steps of 0.02 V (research, formats: 8 bits / 50)
 COARSEST_STEP_BINS = round(20 / SPREAD_MV_BINS.step)
+#: chosen: cells are read one after another and relax, so that even equal cells show some 5 mV; that much may cost
+#: nothing, wherever the curve is flat (on cells with manganese spinel it rises by 3 mV per % only)
+NOISE_MV = 5.0
 #: finer voltages are whole millivolts: a bin of 2 mV holds two of them, half a millivolt above its edge on average
 FINE_OFFSET_MV = 0.5
 #: between 50 and 95 % SOC an LFP cell rests at 3.30 to 3.34 V, an NMC cell above 3.6 V; chosen: between the two
@@ -121,7 +124,7 @@ def _as_soc(spread_mv: Reals, step_mv: float, judged: Reals, slopes: Reals) -> f
     rows = np.where(known[:, None], judged, 0.0)
     if not rows.sum() > 0 or rows.sum() < LEAST_CURVE_SHARE * judged.sum():
         return NAN
-    mv_per_pct = np.where(known, slopes, np.inf)[:, None]
+    mv_per_pct = np.where(known, np.maximum(slopes, NOISE_MV / SOC_ANCHORS[0][0]), np.inf)[:, None]
     spread, step = spread_mv / mv_per_pct, np.broadcast_to(step_mv / mv_per_pct, judged.shape)
     percent = _robust_spread(spread.ravel(), step.ravel(), rows.ravel())
     one_step = step_mv > 0 and weighted_quantile(spread_mv.ravel(), rows.ravel(), 0.95) <= step_mv

@@ -124,7 +124,7 @@ def _pke_part(values: Values, cohort: Cohort) -> Part:
     pke, step = number(values, "driving_pke_m_s2"), number(values, "driving_step_s")
     limits, vehicles = _pke_limits(step, cohort)
     anchors = [(limit, points) for limit, (_, points) in zip(limits, PERCENTILE_POINTS, strict=True)]
-    among = (f"동일 차종 {vehicles}대", f"{vehicles} of its type") if vehicles else ("기준 주행", "reference drives")
+    among = (f"동일 차종 {vehicles}대", f"{vehicles} of its type") if vehicles else ("참고 주행", "reference drives")
     return Part(
         PKE_WEIGHT,
         piecewise(pke, anchors),

@@ -134,20 +134,11 @@ def _parts(values: Values) -> list[Part]:
 
     The stress is decisive: it is the only part that grows with every hour, the others are exceptions on top of it.
     """
-    stress, hot = number(values, "temperature_stress"), number(values, "temperature_hot_pct")
+    hot = number(values, "temperature_hot_pct")
     cold = _with_sample(values, "temperature_cold_charge_pct", "temperature_charge_kwh", LEAST_CHARGE_KWH)
     spread = _with_sample(values, "temperature_spread_c", "temperature_spread_h", LEAST_HOURS)
-    mean = number(values, "mean_temp_c")
-    average = (f", 평균 {mean:.1f} °C", f", mean {mean:.1f} °C") if np.isfinite(mean) else ("", "")
     return [
-        Part(
-            STRESS_WEIGHT,
-            piecewise(stress, STRESS_ANCHORS),
-            stress,
-            "",
-            f"온도 열화 배율 {stress:.2f}배(기준 1.00배, 25 °C{average[0]})",
-            f"ageing rate from temperature {stress:.2f} (limit 1.00, that of 25 °C{average[1]})",
-        ),
+        _stress_part(values),
         Part(
             COLD_CHARGE_WEIGHT,
             piecewise(cold, COLD_CHARGE_ANCHORS),
@@ -173,6 +164,19 @@ def _parts(values: Values) -> list[Part]:
             f"{hot:.2f} % of time above 45 °C (limit 0 %)",
         ),
     ]
+
+
+def _stress_part(values: Values) -> Part:
+    stress, mean = number(values, "temperature_stress"), number(values, "mean_temp_c")
+    average = (f", 평균 {mean:.1f} °C", f", mean {mean:.1f} °C") if np.isfinite(mean) else ("", "")
+    return Part(
+        STRESS_WEIGHT,
+        piecewise(stress, STRESS_ANCHORS),
+        stress,
+        "",
+        f"온도 열화 배율 {stress:.2f}배(기준 1.00배, 25 °C{average[0]})",
+        f"ageing rate from temperature {stress:.2f} (limit 1.00, that of 25 °C{average[1]})",
+    )
 
 
 def _with_sample(values: Values, name: str, sample: str, least: float) -> float:

@@ -136,7 +136,7 @@ def score_vehicle(vehicle: Vehicle, cohort: Cohort) -> VehicleScore:
         return _without_total(vehicle, marks, coverage)
     age = age_years(vehicle.model_year, vehicle.last_time)
     lost = {name: weight * max(0.0, 100 - marks[name].points) for name, weight in weights.items()}
-    base = max(0.0, 100 - math.fsum(lost.values()))
+    base = math.fsum(weight * marks[name].points for name, weight in weights.items())
     # what is deducted ends at 0 points, so that the lines still add up
     lost[MODEL_YEAR] = min(base, deduction(age))
     told, whole = in_hundredths(list(lost.values()), base - lost[MODEL_YEAR])

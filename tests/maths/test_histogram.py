@@ -20,6 +20,11 @@ def test_a_weight_is_that_many_equal_values(pairs, share):
     assert weighted_quantile(values, weights, share) == repeated[max(least, 1) - 1]
 
 
+def test_seven_percent_of_a_hundred_rows_are_seven_rows():
+    assert 0.07 * 100 > 7  # in floating point
+    assert weighted_quantile(np.arange(1.0, 101.0), np.ones(100), 0.07) == 7
+
+
 def test_without_weight_there_is_no_quantile_and_no_mean():
     assert math.isnan(weighted_quantile(np.array([1.0]), np.array([0.0]), 0.5))
     assert math.isnan(weighted_mean(np.array([1.0]), np.array([0.0])))

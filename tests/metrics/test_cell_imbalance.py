@@ -43,6 +43,11 @@ def test_the_same_volts_weigh_more_where_the_curve_is_flat():
     assert points(flat) < points(steep)
 
 
+@pytest.mark.parametrize("mv_per_pct", [2.5, 3.4, 5.0])
+def test_noise_of_five_millivolts_costs_nothing_however_flat_the_curve(mv_per_pct):
+    assert points(measured(rest_spread_n=fine(4), **rest_curve(mv_per_pct))) == 100
+
+
 @pytest.mark.parametrize(("mv", "expected"), [(14, 100), (30, 84.625), (50, 69.75), (80, 54.607), (150, 0)])
 def test_without_a_curve_volts_are_judged_as_those_of_nmc_cells(mv, expected):
     values = measured(rest_spread_n=fine(mv), **NO_CURVE)

@@ -98,6 +98,14 @@ def test_fast_charging_when_cold_or_hot_costs(warm_c):
     assert points(measured(stressed)) == pytest.approx(100 - 0.15 * 40)
 
 
+def test_five_charges_of_known_temperature_are_the_least_to_speak_of_stress():
+    cold = [5.0, 20.0, 20.0, 20.0]
+    four = dc(1, mean_temp_c=[*cold, *[math.nan] * 16])
+    five = dc(1, mean_temp_c=[*cold, 20.0, *[math.nan] * 15])
+    assert points(measured(four)) == 100
+    assert points(measured(five)) == pytest.approx(100 - 0.15 * 70)  # one of five: 20 %
+
+
 def test_slow_charging_in_the_cold_is_no_stress():
     assert measured(dc(2, mean_temp_c=[20.0] * 2 + [5.0] * 18))["charging_stress_pct"] == 0
 
