@@ -15,7 +15,7 @@ from baas.ingest.layout import Layout, prepared
 from baas.ingest.report import MOST_EXAMPLES, FileReport
 from baas.ingest.rows import Rows, merged, to_signals
 from baas.ingest.shapes import Plans
-from baas.ingest.sniff import MOST_LINES, WINDOW, header_of, may_be_header, with_lists, with_name
+from baas.ingest.sniff import header_of, may_be_header, with_lists, with_name
 from baas.ingest.text import Block, Lines
 from baas.signals import Signals
 
@@ -60,9 +60,8 @@ class MemberReader:
         self.name = name
         self.formats = formats
         self.clock = Clock(zone)
-        self.plans = Plans(layout)
         self.tally = Tally()
-        self.tally.meet(layout)
+        self._turn(layout)
         self._line = 0
         self._skip = skip
 
@@ -70,6 +69,8 @@ class MemberReader:
         """SIGNALS of a block; more than one where another header begins in it."""
         data = self._without_preamble(block.data)
         while data:
+            if not self._knows_lists:
+                self._learn_lists(data)
             found = self._read(data, block.is_open)
             if found.turn is None:
                 yield from self._counted(found, source)
@@ -79,7 +80,7 @@ class MemberReader:
                 yield from self._counted(self._read(data[: _start_of_line(data, no)], is_open=False), source)
             data = data[_start_of_line(data, no + 1) :]
             self._line += 1
-            self._turn(layout, data)
+            self._turn(layout)
 
     def _without_preamble(self, data: bytes) -> bytes:
         """The block without what lies before the data."""
@@ -89,10 +90,18 @@ class MemberReader:
             self._line += 1
         return data
 
-    def _turn(self, layout: Layout, rest: bytes) -> None:
-        layout = with_lists(layout, rest[:WINDOW].split(b"\n")[:MOST_LINES])
+    def _turn(self, layout: Layout) -> None:
+        """From here on lines are of this layout."""
         self.plans = Plans(layout)
+        self._knows_lists = False
         self.tally.meet(layout)
+
+    def _learn_lists(self, data: bytes) -> None:
+        """See from the first data line how lists are written."""
+        layout = with_lists(self.plans.layout, data[:-1].split(b"\n"))
+        if layout is not None:
+            self.plans = Plans(layout)
+            self._knows_lists = True
 
     def _counted(self, found: _Found, source: int) -> Iterator[Signals]:
         for line, reason in found.rejected:

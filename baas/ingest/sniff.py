@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Literal
 
@@ -94,25 +94,25 @@ def _headerless(lines: Sequence[bytes], formats: Sequence[Format]) -> Layout | N
 
 
 def _brackets(line: bytes, layout: Layout) -> Brackets:
-    if layout.cells.list_field is None and layout.modules.list_field is None:
-        return "none"
     if not any(mark in line for mark in (b"[", b"{")):
         return "none"
     return "instead" if layout.delimiter in ",;" and _IN_BRACKETS.search(line) else "inside"
 
 
-def with_lists(layout: Layout, lines: Sequence[bytes]) -> Layout:
-    """The layout with what the first data lines tell about the spelling of lists."""
+def with_lists(layout: Layout, lines: Iterable[bytes]) -> Layout | None:
+    """The layout with what the first data line tells about the spelling of lists; None while there is none."""
     field = layout.cells.list_field if layout.cells.list_field is not None else layout.modules.list_field
-    for line in lines if field is not None else ():
+    if field is None:
+        return layout
+    for line in lines:
         if is_structure(line):
             continue
         brackets = _brackets(line, layout)
         fields, _ = split(prepared(line, replace(layout, brackets=brackets)), layout.delimiter)
-        if len(fields) > (field or 0):
-            marks = [mark for mark in LIST_MARKS if mark.encode() in fields[field or 0].strip(b' []{}"')]
+        if len(fields) > field:
+            marks = [mark for mark in LIST_MARKS if mark.encode() in fields[field].strip(b' []{}"')]
             return replace(layout, brackets=brackets, list_mark=marks[0] if marks else ",")
-    return layout
+    return None
 
 
 def with_name(layout: Layout, name: str) -> Layout | None:
@@ -150,7 +150,7 @@ def layout_of(
     for no, line in enumerate(lines):
         layout = header_of(line, formats) if may_be_header(line) else None
         if layout is not None:
-            told = with_name(with_lists(layout, lines[no + 1 :]), name)
+            told = with_name(layout, name)
             return (told, no + 1) if told else "no_device"
     if is_table(lines, name):
         return "table"
