@@ -59,7 +59,7 @@ SCORE_LINES = Table(
     ("device_no", "line"),
     (
         _DEVICE,
-        _text("line", "metric name, model_year or safety_cap", "항목"),
+        _text("line", "metric name, model_year, safety_cap or coverage_cap", "항목"),
         _num("value", "", "the deciding number", "값"),
         _text("unit", "its unit", "단위"),
         _num("points", "points", "points of the metric, empty when not assessed", "점수", 0, 100),
