@@ -146,9 +146,13 @@ def _kind(head: bytes) -> str:
 def _rested(stream: IO[bytes], budget: Budget) -> IO[bytes]:
     """An inner archive in a place where its directory can be reached."""
     rest = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115  (closed by the caller)
-    while piece := stream.read(_PIECE):
-        budget.spend(len(piece))
-        rest.write(piece)
+    try:
+        while piece := stream.read(_PIECE):
+            budget.spend(len(piece))
+            rest.write(piece)
+    except BaseException:
+        rest.close()
+        raise
     rest.seek(0)
     return rest
 
@@ -179,6 +183,10 @@ def _zip_members(name: str, handle: IO[bytes], depth: int, budget: Budget) -> It
         return
     with archive:
         infos = [info for info in archive.infolist() if not info.is_dir()]
+        if all(is_hidden(info.filename) for info in infos):
+            yield FileReport(
+                name, "empty", "압축 파일 안에 읽을 파일이 없습니다", "an archive with nothing to read in it"
+            )
         if len(infos) > MOST_MEMBERS:
             yield over_limit(name)
             return

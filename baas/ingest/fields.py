@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from baas.ingest.formats import Series
+from baas.ingest.formats import Scaling
 from baas.ingest.layout import Layout
 from baas.ingest.numbers import Doubles, Index, Text, decimals, number, thousandths
 from baas.ingest.rows import millivolts, scaled
@@ -79,29 +79,29 @@ class Group:
             found[rows, items.places] = values.reshape(-1, len(items.places))
             bad.update(wanted[items.places[no]].source.name for no in wrong % len(items.places))
         for no, item in enumerate(wanted):
-            if not item.source.is_plain:
-                found[:, no] = scaled(found[:, no], item.source)
+            if not item.source.scaling.is_plain:
+                found[:, no] = scaled(found[:, no], item.source.scaling)
         return found, bad
 
     def cells(self) -> tuple[NDArray[np.int16], Flags, Counter[str]]:
         """Cell voltages [n, cells], mV; lines whose list only the plain reader can read; fields that say no number."""
-        items, series = self._filled(self.plan.cells), self.layout.cells.series
+        items, scaling = self._filled(self.plan.cells), self.layout.cells.series.scaling
         found = self._room(items, MISSING_MV)
         wrong = np.zeros((len(self.place), len(items.places)), dtype=bool)
         for rows, start, end in self._borders(items):
-            mv, lost = self._millivolts(start, end, items, series)
+            mv, lost = self._millivolts(start, end, items, scaling)
             found[rows, _target(items)] = mv.reshape(-1, len(items.places))
             wrong[rows].reshape(-1)[lost] = True
         return found, *_judged(wrong, items, "cell_v")
 
     def modules(self) -> tuple[NDArray[np.float32], Flags, Counter[str]]:
         """Module temperatures [n, modules], °C, and the rest as for cells."""
-        items, series = self._filled(self.plan.modules), self.layout.modules.series
+        items, scaling = self._filled(self.plan.modules), self.layout.modules.series.scaling
         found = self._room(items, np.float32("nan"))
         wrong = np.zeros((len(self.place), len(items.places)), dtype=bool)
         for rows, start, end in self._borders(items):
             values, lost = self._values(start, end, items.blanks)
-            found[rows, _target(items)] = scaled(values, series).reshape(-1, len(items.places))
+            found[rows, _target(items)] = scaled(values, scaling).reshape(-1, len(items.places))
             wrong[rows].reshape(-1)[lost] = True
         return found, *_judged(wrong, items, "mod_temp")
 
@@ -134,11 +134,11 @@ class Group:
                 wrong.append(no)
         return values, np.array(wrong, dtype=np.intp)
 
-    def _millivolts(self, start: Index, end: Index, items: Items, series: Series) -> tuple[NDArray[np.int16], Places]:
+    def _millivolts(self, start: Index, end: Index, items: Items, scaling: Scaling) -> tuple[NDArray[np.int16], Places]:
         """Cell voltages in mV, and which say no voltage."""
-        if not series.is_plain:
+        if not scaling.is_plain:
             values, wrong = self._values(start, end, items.blanks)
-            mv, lost = millivolts(scaled(values, series))
+            mv, lost = millivolts(scaled(values, scaling))
             return mv, np.concatenate([wrong, lost])
         thousands, odd = thousandths(self.text, start, end)
         mv = thousands.astype(np.int16)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from baas.errors import BaasError
@@ -84,7 +85,14 @@ def find_files(inputs: Sequence[Path]) -> tuple[list[InputFile], list[FileReport
             files.setdefault(path.resolve(), item)
         elif item is not None:
             reports.append(item)
-    return sorted(files.values(), key=lambda file: (file.name, str(file.path))), sorted(reports, key=lambda r: r.file)
+    named = _told_apart(list(files.values()))
+    return sorted(named, key=lambda file: (file.name, str(file.path))), sorted(reports, key=lambda report: report.file)
+
+
+def _told_apart(files: list[InputFile]) -> list[InputFile]:
+    """Files of two inputs that would be shown by one name are shown by their whole path."""
+    count = Counter(file.name for file in files)
+    return [replace(file, name=file.path.as_posix()) if count[file.name] > 1 else file for file in files]
 
 
 def sha256(file: InputFile) -> str:

@@ -36,20 +36,31 @@ def normalised(name: str) -> str:
 
 
 @dataclass(frozen=True)
-class Source:
-    """Where one of our columns comes from: spellings by preference, and ours = sent * scale + offset."""
+class Scaling:
+    """Ours = sent * scale + offset. missing: sentinels as sent. absolute: a minus sent means something else."""
 
-    name: str
-    spellings: tuple[str, ...]
     scale: float = 1.0
     offset: float = 0.0
     missing: tuple[float, ...] = ()
-    time_format: str = "YMD"
+    absolute: bool = False
 
     @property
     def is_plain(self) -> bool:
         """Whether values as sent are values in our unit."""
-        return self.scale == 1.0 and self.offset == 0.0 and not self.missing
+        return self == _AS_SENT
+
+
+_AS_SENT = Scaling()
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where one of our columns comes from: spellings of its header by preference, and its scaling."""
+
+    name: str
+    spellings: tuple[str, ...]
+    scaling: Scaling = _AS_SENT
+    time_format: str = "YMD"
 
 
 @dataclass(frozen=True)
@@ -59,14 +70,7 @@ class Series:
     patterns: tuple[re.Pattern[str], ...] = ()
     lists: tuple[str, ...] = ()
     first: int = 1
-    scale: float = 1.0
-    offset: float = 0.0
-    missing: tuple[float, ...] = ()
-
-    @property
-    def is_plain(self) -> bool:
-        """Whether values as sent are values in our unit."""
-        return self.scale == 1.0 and self.offset == 0.0 and not self.missing
+    scaling: Scaling = _AS_SENT
 
     def number(self, header: str) -> int | None:
         """The cell or module number, from 1, that a normalised header name stands for."""
@@ -78,7 +82,10 @@ class Series:
 
 @dataclass(frozen=True)
 class Format:
-    """A declared format. `needs` and `needs_any` (our names) tell whether a header is of this format."""
+    """A declared format. `needs` and `needs_any` (our names) tell whether a header is of this format.
+
+    headerless: the header that files without one would have. ignored: known headers that are not used ("*": any).
+    """
 
     name: str
     kind: Literal["bms", "gps"]
@@ -88,8 +95,8 @@ class Format:
     cells: Series
     modules: Series
     headerless: tuple[str, ...]
+    ignored: tuple[str, ...]
     device_in_name: re.Pattern[str] | None
-    #: pieces of car type told by a file name, as "<car type>.result.csv"
     car_type_in_name: re.Pattern[str] | None
 
 
@@ -140,12 +147,12 @@ class _Reader:
             raise self.fault(sorted(self.table)[0], "unknown key")
 
 
-def _scaling(reader: _Reader) -> dict[str, Any]:
+def _scaling(reader: _Reader) -> Scaling:
     scale = float(reader.take("scale", (int, float), 1.0))
     if scale == 0:
         raise reader.fault("scale", "cannot be 0")
     offset = float(reader.take("offset", (int, float), 0.0))
-    return {"scale": scale, "offset": offset, "missing": reader.numbers("missing")}
+    return Scaling(scale, offset, reader.numbers("missing"), reader.take("absolute", bool, default=False))
 
 
 def _source(name: str, value: Any, where: str, own: bool) -> Source:
@@ -154,7 +161,7 @@ def _source(name: str, value: Any, where: str, own: bool) -> Source:
     time_format = reader.take("format", str, "YMD")
     if time_format not in TIME_FORMATS:
         raise reader.fault("format", f"{time_format!r} is not one of {', '.join(TIME_FORMATS)}")
-    source = Source(name, spellings, time_format=time_format, **_scaling(reader))
+    source = Source(name, spellings, _scaling(reader), time_format)
     reader.finish()
     return source
 
@@ -167,7 +174,7 @@ def _series(reader: _Reader, key: str) -> Series:
             raise inner.fault("columns", f"{text!r} must hold {{n}} once")
         patterns.append(re.compile(r"0*(\d{1,3})".join(map(re.escape, map(normalised, text.split("{n}"))))))
     lists = tuple(map(normalised, inner.names("list")))
-    series = Series(tuple(patterns), lists, inner.take("first", int, 1), **_scaling(inner))
+    series = Series(tuple(patterns), lists, inner.take("first", int, 1), _scaling(inner))
     inner.finish()
     return series
 
@@ -214,7 +221,8 @@ def parse_format(table: Mapping[str, Any], where: str) -> Format:
         sources=sources,
         cells=_series(reader, "cells"),
         modules=_series(reader, "modules"),
-        headerless=_check_names(reader, columns, "headerless", reader.names("headerless")),
+        headerless=reader.names("headerless"),
+        ignored=tuple(map(normalised, reader.names("ignore"))),
         device_in_name=reader.pattern("device_in_name", "device"),
         car_type_in_name=reader.pattern("car_type_in_name", "car_type"),
     )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
 from typing import Literal
 
 from baas.ingest.formats import MOST_MODULES, Format, Series, Source, normalised
@@ -98,6 +99,11 @@ def _numbers(form: Format, found: dict[str, int]) -> tuple[Number, ...]:
     return tuple(Number(found[name], form.sources[name]) for name in names if name in found)
 
 
+def _is_ignored(name: str, form: Format) -> bool:
+    """Whether nobody needs to hear of a header: declared so, or made up by pandas."""
+    return any(fnmatchcase(normalised(name), pattern) for pattern in (*form.ignored, "unnamed:*"))
+
+
 def bind(form: Format, columns: Sequence[str], delimiter: str) -> Layout | None:
     """The layout of a header under one format, or None where the format does not fit."""
     header = tuple(normalised(name) for name in columns)
@@ -111,7 +117,8 @@ def bind(form: Format, columns: Sequence[str], delimiter: str) -> Layout | None:
     if form.needs_any and not has_cells and not any(name in found for name in form.needs_any):
         return None
     known = taken | {*cells.fields, *modules.fields} | {cells.list_field, modules.list_field}
-    unknown = [name.strip().strip("\ufeff") for field, name in enumerate(columns) if field not in known]
+    rest = [name.strip().strip("\ufeff") for field, name in enumerate(columns) if field not in known]
+    unknown = [name for name in rest if name and not _is_ignored(name, form)]
     return Layout(
         format=form,
         delimiter=delimiter,
@@ -125,27 +132,14 @@ def bind(form: Format, columns: Sequence[str], delimiter: str) -> Layout | None:
         numbers=_numbers(form, found),
         cells=cells,
         modules=modules,
-        unknown=tuple(dict.fromkeys(name for name in unknown if name and not name.startswith("Unnamed"))),
+        unknown=tuple(dict.fromkeys(unknown)),
     )
 
 
-def bind_headerless(form: Format, delimiter: str) -> Layout:
+def bind_headerless(form: Format, delimiter: str) -> Layout | None:
     """The layout of a member without header, by the declared order."""
-    found = {name: field for field, name in enumerate(form.headerless)}
-    return Layout(
-        format=form,
-        delimiter=delimiter,
-        header=(),
-        width=len(form.headerless),
-        time=found["time"],
-        time_format=form.sources["time"].time_format,
-        device=found.get("device_no"),
-        msg_time=found.get("msg_time"),
-        car_type=None,
-        numbers=_numbers(form, found),
-        cells=Matrix(form.cells),
-        modules=Matrix(form.modules),
-    )
+    layout = bind(form, form.headerless, delimiter)
+    return replace(layout, header=()) if layout else None
 
 
 def prepared(data: bytes, layout: Layout) -> bytes:

@@ -91,7 +91,7 @@ def _matrix(fields: list[bytes], matrix: Matrix, comma: bool, name: str, bad: Co
         value = number(item, comma)
         bad[name] += value is None
         values[place] = np.nan if value is None else value
-    return scaled(values, matrix.series)
+    return scaled(values, matrix.series.scaling)
 
 
 def _numbers(fields: list[bytes], layout: Layout, comma: bool, bad: Counter[str]) -> tuple[float, ...]:
@@ -99,7 +99,7 @@ def _numbers(fields: list[bytes], layout: Layout, comma: bool, bad: Counter[str]
     for item in layout.numbers:
         value = number(fields[item.field], comma)
         bad[item.source.name] += value is None
-        found.append(float(scaled(np.array([np.nan if value is None else value]), item.source)[0]))
+        found.append(float(scaled(np.array([np.nan if value is None else value]), item.source.scaling)[0]))
     return tuple(found)
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from baas.ingest.formats import Series, Source
+from baas.ingest.formats import Scaling
 from baas.ingest.layout import Layout
 from baas.ingest.numbers import Doubles, Index
 from baas.signals import MISSING_MV, Signals
@@ -76,13 +76,13 @@ def clean_text(sent: bytes) -> str | None:
     return (match[1] or match[2] or "").strip(_WHITE) if match else text
 
 
-def scaled(values: Doubles, source: Source | Series) -> Doubles:
+def scaled(values: Doubles, scaling: Scaling) -> Doubles:
     """Values in our unit from values as sent; declared sentinels become NaN."""
-    if source.missing:
-        values = np.where(np.isin(values, source.missing), np.nan, values)
-    if source.scale != 1.0 or source.offset != 0.0:
-        values = values * source.scale + source.offset
-    return values
+    if scaling.missing:
+        values = np.where(np.isin(values, scaling.missing), np.nan, values)
+    if scaling.absolute:
+        values = np.abs(values)
+    return values if scaling.scale == 1.0 and scaling.offset == 0.0 else values * scaling.scale + scaling.offset
 
 
 def millivolts(volts: Doubles) -> tuple[NDArray[np.int16], NDArray[np.intp]]:

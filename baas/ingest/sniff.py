@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from itertools import product
 from typing import Literal
 
 from baas.ingest.formats import Format, normalised
@@ -66,30 +67,26 @@ def may_be_header(line: bytes) -> bool:
     return start.isalpha() or start >= b"\x80"
 
 
-def _fits(line: bytes, form: Format, delimiter: str) -> bool:
-    """Whether a line without header is of a format: as many fields, a device, a time, positions."""
-    fields, _ = split(line, delimiter)
-    if len(fields) == len(form.headerless) + 1 and not fields[-1]:
+def _fits(line: bytes, layout: Layout) -> bool:
+    """Whether a line is a row of a layout without header: as many fields, a device, a time, the numbers it needs."""
+    fields, _ = split(line, layout.delimiter)
+    if len(fields) == layout.width + 1 and not fields[-1]:
         fields.pop()
-    if len(fields) != len(form.headerless):
+    if len(fields) != layout.width or not spelled_time(fields[layout.time], layout.time_format):
         return False
-    sent = dict(zip(form.headerless, fields, strict=True))
-    if not clean_text(sent["device_no"]) or not spelled_time(sent["time"], form.sources["time"].time_format):
-        return False
-    return all(number(sent[name], delimiter != ",") is not None for name in ("lat", "lng") if name in sent)
+    needed = [item.field for item in layout.numbers if item.source.name in layout.format.needs]
+    has_device = layout.device is None or bool(clean_text(fields[layout.device]))
+    return has_device and all(number(fields[no], layout.delimiter != ",") is not None for no in needed)
 
 
 def _headerless(lines: Sequence[bytes], formats: Sequence[Format]) -> Layout | None:
     solid = [line for line in lines if line.strip()]
-    for form in formats:
-        if not form.headerless:
-            continue
-        for wrapped in (False, True):
-            contents = [content for line in solid if (content := _unwrapped(line) if wrapped else line)]
-            for delimiter in DELIMITERS:
-                fits = sum(_fits(line, form, delimiter) for line in contents)
-                if fits >= min(_FEWEST_FITS, len(contents)) and fits:
-                    return replace(bind_headerless(form, delimiter), wrapped=wrapped)
+    for form, wrapped, delimiter in product(formats, (False, True), DELIMITERS):
+        layout = bind_headerless(form, delimiter) if form.headerless else None
+        contents = [content for line in solid if (content := _unwrapped(line) if wrapped else line)]
+        fits = sum(_fits(line, layout) for line in contents) if layout else 0
+        if layout and 0 < fits >= min(_FEWEST_FITS, len(contents)):
+            return replace(layout, wrapped=wrapped)
     return None
 
 
@@ -164,6 +161,6 @@ def layout_of(
 def _preamble(lines: Sequence[bytes], layout: Layout) -> int:
     """Leading lines of a member without header that are no data (one or two are seen)."""
     for no, line in enumerate(lines[:3]):
-        if _fits((_unwrapped(line) or line) if layout.wrapped else line, layout.format, layout.delimiter):
+        if _fits((_unwrapped(line) or line) if layout.wrapped else line, layout):
             return no
     return 0

@@ -55,9 +55,25 @@ def test_a_device_number_that_no_encoding_explains_is_rejected_not_guessed(read)
 
 
 STRUCTURE = [
-    "", "   ", ",,,,,,,,", "-----------+-----+------", "(868 rows)", "(1 row)", "(868개 행)", "868 rows", "# exported 2023", "합계",
-    "합계,,,,,,,,12", "총 868건", "Total: 868", "total,,,,,,,,3", "Summary", HEADER, HEADER.upper(), "\ufeff" + HEADER,
-]  # fmt: skip
+    "",
+    "   ",
+    ",,,,,,,,",
+    "-----------+-----+------",
+    "(868 rows)",
+    "(1 row)",
+    "(868개 행)",
+    "868 rows",
+    "# exported 2023",
+    "합계",
+    "합계,,,,,,,,12",
+    "총 868건",
+    "Total: 868",
+    "total,,,,,,,,3",
+    "Summary",
+    HEADER,
+    HEADER.upper(),
+    "\ufeff" + HEADER,
+]
 
 
 @pytest.mark.parametrize("text", STRUCTURE)

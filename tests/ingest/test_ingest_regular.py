@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from reading import SETTINGS, HEADER, line, read_path, same
+from reading import HEADER, SETTINGS, line, read_path, same
 
 from baas.ingest import plain, regular
 from baas.ingest.clock import Clock
