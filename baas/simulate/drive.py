@@ -27,9 +27,9 @@ class Style:
 #: chosen after recorded drives at 1 s (BMW i3): acceleration 1st and 99th percentile -1.7 and 1.9 m/s²; positive
 #: kinetic energy at 10 s 0.18 to 0.40 m/s²
 STYLES = {
-    "calm": Style("calm", 0.90, 0.95, 0.30, 0.95, 2.2),
-    "normal": Style("normal", 1.20, 1.30, 0.35, 1.0, 3.2),
-    "brisk": Style("brisk", 1.55, 1.65, 0.40, 1.05, 4.2),
+    "calm": Style("calm", 0.80, 0.85, 0.30, 0.95, 1.4),
+    "normal": Style("normal", 1.05, 1.15, 0.35, 1.0, 2.2),
+    "brisk": Style("brisk", 1.45, 1.55, 0.40, 1.05, 3.4),
     "harsh": Style("harsh", 2.20, 2.40, 0.45, 1.13, 6.0),
 }
 
@@ -46,9 +46,9 @@ class Traffic:
 
 
 #: chosen: Korean city traffic means about 25 km/h, arterials 45, expressways 95
-TOWN = Traffic(43.0, 13.0, 12.0, 0.36, 22.0)
-ARTERIAL = Traffic(62.0, 15.0, 22.0, 0.17, 25.0)
-HIGHWAY = Traffic(96.0, 10.0, 50.0, 0.006, 10.0)
+TOWN = Traffic(38.0, 13.0, 14.0, 0.31, 24.0)
+ARTERIAL = Traffic(62.0, 12.0, 28.0, 0.13, 28.0)
+HIGHWAY = Traffic(96.0, 8.0, 70.0, 0.005, 10.0)
 
 
 def _stretch(length_m: float, traffic: Traffic, style: Style, crowd: float, draws: Draws) -> tuple[Array, Array]:

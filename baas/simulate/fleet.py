@@ -6,6 +6,7 @@ import json
 import multiprocessing
 import os
 import shutil
+import signal
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import asdict
@@ -66,6 +67,11 @@ def simulated_vehicle(order: Order, folder: Path, index: int) -> VehicleTruth:
     return notebook.closed(files)
 
 
+def _leave_interrupts_to_the_parent() -> None:
+    """Ctrl-C reaches every process of a terminal; the parent stops the fleet, and its children end with it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
 def _all(order: Order, folder: Path, progress: Callable[[int], None]) -> list[VehicleTruth]:
     jobs = min(order.jobs or os.cpu_count() or 1, order.vehicles)
     truths: dict[int, VehicleTruth] = {}
@@ -75,7 +81,7 @@ def _all(order: Order, folder: Path, progress: Callable[[int], None]) -> list[Ve
             progress(len(truths))
         return [truths[index] for index in range(order.vehicles)]
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(jobs, mp_context=context) as pool:
+    with ProcessPoolExecutor(jobs, mp_context=context, initializer=_leave_interrupts_to_the_parent) as pool:
         waiting = {pool.submit(simulated_vehicle, order, folder, index): index for index in range(order.vehicles)}
         try:
             for done in as_completed(waiting):

@@ -21,6 +21,8 @@ LEVEL_SOC = 0.9
 #: passive balancing above LEVEL_SOC takes this share of what is uneven per hour, up to this rate; chosen: 0.1 A on
 #: 100 Ah, a tenth of the time
 BALANCE_PER_H, BALANCE_MOST_PER_H = 0.02, 1.0e-4
+#: cells are bled only when they stand higher than the low ones by this much [SOC]; chosen: 10 mV near full
+BALANCE_FROM = 0.011
 
 
 def pack_of(vehicle: Vehicle, age: Age) -> Pack:
@@ -125,13 +127,12 @@ def _after(
 
 
 def _balanced(shift: Array, soc: float, span_s: float) -> Array:
-    """Cells that stand too high are bled a little while the pack is nearly full."""
+    """Cells that stand far too high are bled a little while the pack is nearly full."""
     if soc < LEVEL_SOC:
         return shift
-    most = BALANCE_MOST_PER_H * span_s / 3600
-    bled = np.minimum(
-        np.maximum(shift - float(np.sort(shift)[len(shift) // 4]), 0) * min(BALANCE_PER_H * span_s / 3600, 1.0), most
-    )
+    hours = span_s / 3600
+    excess = np.maximum(shift - float(np.sort(shift)[len(shift) // 4]) - BALANCE_FROM, 0)
+    bled = np.minimum(excess * min(BALANCE_PER_H * hours, 1.0), BALANCE_MOST_PER_H * hours)
     return shift - bled + float(bled.sum()) / len(bled)
 
 

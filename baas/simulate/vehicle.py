@@ -18,11 +18,13 @@ from baas.simulate.portable import Array, Draws
 from baas.simulate.world import City, Place, cities
 
 _TRAITS, _CELLS, _PACK = 5, 6, 8  # random streams
-#: spread between the cells of a healthy pack; chosen so that its range at rest is 10 to 25 mV, as measured on healthy
+#: spread between the cells of a healthy pack; chosen so that its range at rest is 10 to 40 mV, as on recorded
 #: packs: capacity, resistance, charge [shares], reading [mV]
-CELL_CAPACITY_SD, CELL_RESISTANCE_SD, CELL_CHARGE_SD, CELL_READING_MV = 0.006, 0.03, 0.0022, 0.8
+CELL_CAPACITY_SD, CELL_RESISTANCE_SD, CELL_CHARGE_SD, CELL_READING_MV = 0.006, 0.03, 0.0027, 0.9
 #: how much wider the charge of cells is spread from pack to pack; chosen
-PACK_SPREAD = (0.8, 2.2)
+PACK_SPREAD = (1.1, 2.8)
+#: standard deviation of a probe's reading error [°C]; chosen: recorded healthy packs spread by 1 to 2 °C
+PROBE_ERROR_C = 0.45
 
 
 @dataclass(frozen=True)
@@ -110,7 +112,7 @@ class Vehicle:
         """Place of each probe between the cool end (-1) and the warm end (+1), and its reading error [°C]."""
         draws, count = self.draws(_PACK), self.kind.probes
         place = 2 * np.arange(count) / max(count - 1, 1) - 1
-        return place, 0.3 * draws.normal(count).astype(np.float64)
+        return place, PROBE_ERROR_C * draws.normal(count).astype(np.float64)
 
 
 def _gauge(draws: Draws) -> Gauge:
