@@ -9,6 +9,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -26,6 +27,7 @@ MOST_MODULES = 64
 _NOT_IN_NAMES = str.maketrans("", "", " \t\r_-\"'\ufeff")
 
 
+@lru_cache(maxsize=4096)
 def normalised(name: str) -> str:
     """A header name without case, spaces, underscores, hyphens, quotes and byte-order mark.
 

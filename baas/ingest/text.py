@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from baas.ingest.regular import MOST_LINE
 
 _UTF8_MARK = b"\xef\xbb\xbf"
+#: bytes in which UTF-16 without mark shows; chosen: more than a header
+_LOOK = 4096
 _ALONE = re.compile(rb"\r(?!\n)")
 _UTF16 = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
 
@@ -98,7 +100,7 @@ class Lines:
 
     def _decoded(self) -> Iterator[bytes]:
         head = self._read(max(self._size, 64))
-        self._wide = _utf16(head)
+        self._wide = _utf16(head[:_LOOK])
         if self._wide:
             self._seen["utf-16"] = None
             decoder = codecs.getincrementaldecoder(self._wide)(errors="replace")
