@@ -118,8 +118,9 @@ def _positions_only(
         _path_only(partition, path, context.timezone) if path is not None else pd.DataFrame(columns=list(DAILY.names))
     )
     return PartitionResult(
-        partition.key, partition.month, days, tuple({} for _ in range(len(days))), pd.DataFrame(columns=list(SESSIONS.names)),
-        tuple(notes), _counts(partition.members, *used), _counts(partition.members, *repeated), Evidence({}),
+        partition.key, partition.month, days, tuple({} for _ in range(len(days))),
+        pd.DataFrame(columns=list(SESSIONS.names)), tuple(notes),
+        _counts(partition.members, *used), _counts(partition.members, *repeated), Evidence({}),
         partition.hint or Sign("unknown", 0.5), (), _forms(partition), told_type(partition), has_current=False,
     )  # fmt: skip
 
@@ -141,11 +142,10 @@ def process(partition: Partition, context: Context) -> PartitionResult:
     cleaned, found_notes = clean(rows, partition.hint)
     notes += found_notes
     told = told_type(partition)
-    car = car_of(partition.listed, told, cleaned.cells_mv.shape[1], context.car_types)
-    rated_ah = car.rated_ah or DEFAULT_RATED_AH
+    rated_ah, body = _scale(partition.listed, told, cleaned.cells_mv.shape[1], context.car_types)
     steps = intervals(cleaned, rated_ah)
     found = sessions(cleaned, steps, path, rated_ah).assign(device_no=partition.key)
-    tables = daily(cleaned, steps, found, path, context.timezone, rated_ah, car.body or "car")
+    tables = daily(cleaned, steps, found, path, context.timezone, rated_ah, body)
     return PartitionResult(
         partition.key, partition.month, tables.days.assign(device_no=partition.key), tables.arrays, found, tuple(notes),
         _counts(partition.members, *used), _counts(partition.members, *repeated), cleaned.evidence, cleaned.sign,
@@ -158,6 +158,18 @@ def _sent(cleaned: Clean) -> tuple[str, ...]:
     """Signals that came with at least one possible value."""
     names = [name for name in cleaned.columns if np.isfinite(cleaned.columns[name]).any() or name == "pack_current"]
     return (*sorted(names), *(["cells"] if cleaned.cells_mv.shape[1] else []), *(["modules"] if cleaned.probes else []))
+
+
+def _scale(listed: Listed, told: str, series: int, car_types: CarTypes) -> tuple[float, str]:
+    """Rated capacity [Ah] and body: all that computing a month takes from the car type."""
+    car = car_of(listed, told, series, car_types)
+    return car.rated_ah or DEFAULT_RATED_AH, car.body or "car"
+
+
+def scale_of(listed: Listed, told: str, series: int, car_types: CarTypes) -> str:
+    """The same as text; a month stored with another one must be computed anew."""
+    rated_ah, body = _scale(listed, told, series, car_types)
+    return f"{rated_ah:g} Ah {body}"
 
 
 def car_of(listed: Listed, told: str, series: int, car_types: CarTypes) -> CarType:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from baas import outputs, results
+from baas import outputs, results, summaries
 from baas.cars import (
     CarTypes,
+    DeviceList,
     KnownCars,
+    ListMessage,
     canonical_devices,
     is_device_list,
     load_car_types,
@@ -18,45 +20,89 @@ from baas.cars import (
     read_device_list,
 )
 from baas.cars.devices import device_key
-from baas.cars.lists import DeviceList
-from baas.errors import NothingToScoreError
-from baas.executors import executor
-from baas.gather import Gathered, gather
-from baas.ingest.files import find_files
+from baas.errors import BaasError
+from baas.executors import Executor, executor
+from baas.gather import Gathered, gather, reading_key
+from baas.ingest.files import InputFile, find_files
 from baas.ingest.formats import load_formats
 from baas.ingest.reader import FileReport, ReadSettings
 from baas.metrics import all_metrics
+from baas.outputs import Outcome
+from baas.outputs.counts import RowCounts
+from baas.outputs.lists import new_list_path, write_new_list
+from baas.outputs.times import local
 from baas.partition import Context
 from baas.score import Vehicle as ScoredVehicle
-from baas.score import VehicleScore, score_fleet
+from baas.score import score_fleet
 from baas.settings import Settings
 from baas.store import Store
 from baas.values import VALUES_FILE, read_values
 from baas.vehicles import Vehicle, vehicle
 
+__all__ = ["Outcome", "run"]
+
 Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """What a run came to: the scores in order of device, and everything else that was learned about the fleet."""
+class _Sources:
+    """What a run starts from: car types, device lists, files to read and reports on files that are not."""
 
-    folder: Path
-    vehicles: tuple[Vehicle, ...]
-    scores: tuple[VehicleScore, ...]
-    gathered: Gathered
+    car_types: CarTypes
     lists: tuple[DeviceList, ...]
-    new_list: Path | None
-    seconds: float
+    known: KnownCars
+    files: tuple[InputFile, ...]
+    reports: tuple[FileReport, ...]
+    reading: ReadSettings
+    reading_key: str
+
+
+def _sources(settings: Settings) -> _Sources:
+    car_types, lists = load_car_types(settings.car_types), _device_lists(settings)
+    files, reports = find_files(settings.inputs)
+    limits = (settings.archive_limit_bytes, settings.archive_ratio_limit)
+    reading = ReadSettings(settings.timezone, *limits, load_formats(settings.formats))
+    key = reading_key(settings.timezone, limits, settings.formats)
+    return _Sources(car_types, lists, merge_device_lists(lists), tuple(files), tuple(reports), reading, key)
 
 
 def _device_lists(settings: Settings) -> tuple[DeviceList, ...]:
-    """Every device list in the input and in the folder of car types."""
+    """Every device list in the input and in the folder of car types; one that is no table is told, not believed."""
     paths: set[Path] = set()
     for place in (*settings.inputs, settings.car_types):
-        if place.is_dir():
-            paths |= {path for path in place.rglob("*.csv") if is_device_list(path) and not path.name.startswith(".")}
-    return tuple(read_device_list(path) for path in sorted(paths))
+        found = place.rglob("*.csv") if place.is_dir() else (place,)
+        paths |= {path for path in found if is_device_list(path) and not path.name.startswith(".")}
+    return tuple(_device_list(path) for path in sorted(paths))
+
+
+def _device_list(path: Path) -> DeviceList:
+    try:
+        return read_device_list(path)
+    except (BaasError, OSError) as fault:
+        ko = fault.told("ko") if isinstance(fault, BaasError) else f"읽을 수 없습니다({fault.strerror})"
+        return DeviceList(path, (), (), (), (ListMessage(None, "", str(fault), ko),))
+
+
+def _check_output(settings: Settings) -> None:
+    """Stop before anything is read when the results cannot or must not be written where they are wanted."""
+    folder, output = settings.results_folder.resolve(), settings.output
+    if output.is_dir() or output.name in outputs.OTHER_FILES:
+        raise BaasError(
+            f"--output {output}: name a file for the score table, such as {output}/vehicle_scores.csv"
+            if output.is_dir()
+            else f"--output {output}: another result file has this name; use vehicle_scores.csv",
+            f"--output {output}: 점수표 파일 이름을 주십시오(예: vehicle_scores.csv)",
+        )
+    for place in settings.inputs:
+        inside = place.is_dir() and folder.is_relative_to(place.resolve())
+        if inside or place.resolve() == folder / VALUES_FILE:
+            raise BaasError(
+                f"--output {output}: lies in the input {place}, which is never written; give another folder",
+                f"--output {output}: 입력 {place} 안에 있습니다. 입력은 절대 바꾸지 않으므로 다른 폴더를 주십시오",
+            )
+
+
+# -- vehicles -------------------------------------------------------------------------------------------------------
 
 
 def _shown_names(store: Store, known: KnownCars) -> dict[str, str]:
@@ -72,15 +118,15 @@ def _wanted(settings: Settings, key: str) -> bool:
     return not settings.vehicles or key in {device_key(device.strip()) for device in settings.vehicles}
 
 
-def _fleet(
-    store: Store, settings: Settings, known: KnownCars, car_types: CarTypes, progress: Progress
-) -> list[Vehicle]:
+def _fleet(store: Store, settings: Settings, sources: _Sources, progress: Progress) -> list[Vehicle]:
     """Every vehicle that has days in the period, in order of device number."""
-    shown = _shown_names(store, known)
+    shown = _shown_names(store, sources.known)
     keys = [key for key in store.devices() if _wanted(settings, key)]
     found = []
     for number, key in enumerate(keys):
-        one = vehicle(key, store, shown[key], known, car_types, settings.first_day, settings.last_day)
+        one = vehicle(
+            key, store, shown.get(key, key), sources.known, sources.car_types, settings.first_day, settings.last_day
+        )
         found += [one] if one else []
         progress("score", number + 1, len(keys))
     return sorted(found, key=lambda one: one.device_no)
@@ -90,80 +136,84 @@ def _measured(one: Vehicle, settings: Settings) -> ScoredVehicle:
     """A vehicle with the values of every metric."""
     values = {name: value for metric in all_metrics() for name, value in metric.measure(one.history).items()}
     days = one.history.days
-    first, last = (outputs.local(days[name].iloc[at], settings.zone) for name, at in (("first_ms", 0), ("last_ms", -1)))
-    return ScoredVehicle(
-        one.device_no,
-        one.history.car,
-        one.listed.model_year,
-        first,
-        last,
-        len(days),
-        one.distance_km,
-        values,
-        one.findings,
-    )
+    first, last = (local(days[name].iloc[at], settings.zone) for name, at in (("first_ms", 0), ("last_ms", -1)))
+    year = one.listed.model_year
+    car = one.history.car
+    return ScoredVehicle(one.device_no, car, year, first, last, len(days), one.distance_km, values, one.findings)
 
 
 def _tabled(
-    reports: Sequence[FileReport], settings: Settings, known: KnownCars, car_types: CarTypes, seen: set[str]
+    settings: Settings, sources: _Sources, reports: tuple[FileReport, ...], seen: set[str]
 ) -> list[ScoredVehicle]:
     """Vehicles that only a table of values knows."""
-    paths = [place / VALUES_FILE if place.is_dir() else place for place in settings.inputs]
-    tables = [path for path in paths if path.name == VALUES_FILE and path.is_file()]
-    found = {device_key(one.device_no): one for path in tables for one in read_values(path, known, car_types)}
+    tables = {report.file for report in reports if report.status == "table"}
+    found: dict[str, ScoredVehicle] = {}
+    for file in sources.files:
+        if file.name in tables:
+            vehicles = read_values(file.path, sources.known, sources.car_types)
+            found |= {device_key(one.device_no): one for one in vehicles}
     return [one for key, one in sorted(found.items()) if key not in seen and _wanted(settings, key)]
 
 
-def _nothing(gathered: Gathered, settings: Settings) -> NothingToScoreError:
-    inputs = ", ".join(map(str, settings.inputs))
-    told = next((f": {report.file}: {report.message_en}" for report in gathered.reports if report.status != "read"), "")
-    return NothingToScoreError(
-        f"{inputs}: {len(gathered.reports)} files but no usable row{told}; see --help for what is read"
-    )
+# -- the run --------------------------------------------------------------------------------------------------------
 
 
 def run(settings: Settings, progress: Progress, arguments: Mapping[str, object]) -> Outcome:
-    """Bring the day tables up to date with the input, score every vehicle, and publish the results as one."""
+    """Bring the day tables up to date with the input, score every vehicle, and publish the results as one.
+
+    Without a single vehicle to score an earlier run stays published.
+    """
     started = time.monotonic()
-    car_types, lists = load_car_types(settings.car_types), _device_lists(settings)
-    known = merge_device_lists(lists)
-    files, reports = find_files(settings.inputs)
-    reading = ReadSettings(
-        settings.timezone, settings.archive_limit_bytes, settings.archive_ratio_limit, load_formats(settings.formats)
+    _check_output(settings)
+    sources = _sources(settings)
+    size = sum(file.size for file in sources.files)
+    with (
+        results.writing(settings.results_folder) as this_run,
+        executor(settings.executor, settings.jobs, settings.scheduler, size) as workers,
+    ):
+        gathered = _gathered(this_run, settings, sources, workers, progress)
+        outcome = _scored(this_run.store, settings, sources, gathered, progress)
+        outcome = replace(outcome, seconds=time.monotonic() - started)
+        if not outcome.scores and this_run.store.current_run():
+            this_run.store.discard()
+        else:
+            outputs.stage_all(this_run, outcome, settings, arguments)
+            this_run.store.summarise({device_key(one.device_no): one.car_type_name for one in outcome.vehicles})
+            summaries.write(this_run.store.connection, outcome.scores)
+    return _with_new_list(outcome, sources)
+
+
+def _gathered(
+    this_run: results.Run, settings: Settings, sources: _Sources, workers: Executor, progress: Progress
+) -> Gathered:
+    found = gather(
+        sources.files, this_run.store, sources.reading, sources.reading_key,
+        Context(settings.timezone, sources.car_types), sources.known, workers, this_run.spool,
+        lambda done, total: progress("read", done, total), full=settings.full,
+    )  # fmt: skip
+    return found.with_reports(sources.reports)
+
+
+def _scored(store: Store, settings: Settings, sources: _Sources, gathered: Gathered, progress: Progress) -> Outcome:
+    """The scores of all vehicles, every row accounted for."""
+    counts = RowCounts(store, gathered.months)
+    counts.check(gathered.reports)
+    fleet = _fleet(store, settings, sources, progress)
+    measured = [_measured(one, settings) for one in fleet]
+    seen = {device_key(one.device_no) for one in fleet}
+    scores = score_fleet(measured + _tabled(settings, sources, gathered.reports, seen))
+    new_list = new_list_path(settings, sources.known, fleet)
+    return Outcome(
+        settings.results_folder, tuple(fleet), scores, gathered, sources.lists, new_list, seconds=0.0, counts=counts
     )
-    this_run = results.begin(settings.results_folder)
-    committed = False
+
+
+def _with_new_list(outcome: Outcome, sources: _Sources) -> Outcome:
+    """Write down devices that no list has; where that is not allowed the scores stand all the same."""
+    if outcome.new_list is None or not outcome.scores:
+        return replace(outcome, new_list=None)
     try:
-        with (
-            Store.writing(settings.results_folder) as store,
-            executor(settings.executor, settings.jobs, settings.scheduler, sum(file.size for file in files)) as workers,
-        ):
-            gathered = gather(
-                files, store, reading, Context(settings.timezone, car_types), known, workers,
-                lambda done, total: progress("read", done, total), full=settings.full,
-            )  # fmt: skip
-            gathered = gathered.with_reports(reports)
-            fleet = _fleet(store, settings, known, car_types, progress)
-            measured = [_measured(one, settings) for one in fleet]
-            seen = {device_key(one.device_no) for one in fleet}
-            measured += _tabled(gathered.reports, settings, known, car_types, seen)
-            if not measured and store.current_run():
-                raise _nothing(gathered, settings)  # what an earlier run published stays
-            scores = score_fleet(measured)
-            outcome = Outcome(
-                settings.results_folder, tuple(fleet), scores, gathered, lists,
-                outputs.new_list_path(settings, known, fleet), time.monotonic() - started,
-            )  # fmt: skip
-            outputs.stage_all(this_run, outcome, known, store, settings, arguments)
-            store.summarise({device_key(one.device_no): one.car_type_name for one in fleet})
-            store.put_run(this_run.run_id, this_run.staged.name, {})
-        committed = True
-        results.publish(this_run)
-        outputs.write_new_list(outcome, known)
-        if not measured:
-            raise _nothing(gathered, settings)
-    except BaseException:
-        if not committed:
-            results.abandon(this_run)
-        raise
+        write_new_list(outcome.new_list, sources.known, outcome.vehicles)
+    except BaasError as fault:
+        return replace(outcome, new_list=None, notices=(fault,))
     return outcome

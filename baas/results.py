@@ -4,42 +4,30 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import io
 import json
 import os
 import shutil
+import signal
+import threading
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from baas.errors import BaasError
 from baas.schema import Table
-from baas.store import Store
-from baas.tables.files import RUN_FILE, STORE_NAME
-from baas.tables.spreadsheet import cell, csv_bytes, harmless, original
-
-__all__ = [
-    "RUN_FILE",
-    "Run",
-    "abandon",
-    "begin",
-    "cell",
-    "csv_bytes",
-    "finish_interrupted",
-    "harmless",
-    "original",
-    "publish",
-    "read_rows",
-    "stage",
-    "stage_run_file",
-    "table_bytes",
-    "where",
-]
+from baas.store import NoRunError, Store, WritableStore
+from baas.tables.files import RUN_FILE
+from baas.tables.spreadsheet import csv_bytes, original
 
 _STAGED_PREFIX = ".run-"
-#: how long to wait for a program that holds a result file open, in seconds
+_SPOOL_ENDING = ".rows"
+#: how long to wait for a program that holds a result file open, and for a run that is being published, in seconds
 _PATIENCE_S = 5.0
+_PAUSE_S = 0.05
 
 
 def table_bytes(table: Table, rows: Iterable[Mapping[str, Any]], more: Sequence[str] = ()) -> bytes:
@@ -48,28 +36,61 @@ def table_bytes(table: Table, rows: Iterable[Mapping[str, Any]], more: Sequence[
     return csv_bytes(names, ([row.get(name) for name in names] for row in rows))
 
 
+# -- writing --------------------------------------------------------------------------------------------------------
+
+
 @dataclass(frozen=True)
 class Run:
-    """A run being written: its id and the folder that holds its files until they are published."""
+    """A run being written: its id, the store, the folder of its files until they are published, one for its rows."""
 
     folder: Path
     run_id: str
     staged: Path
+    spool: Path
+    store: WritableStore
 
 
-def begin(folder: Path) -> Run:
-    """Start a run in a results folder; what an interrupted run left behind is cleared away."""
+@contextmanager
+def writing(folder: Path) -> Iterator[Run]:
+    """A run to write results with: published as one when the block ends well, unless `store.discard()` was called.
+
+    Whatever ends the program, readers see the results of before or those of this run; what an interrupted run left
+    behind is put in place or cleared away by the next one.
+    """
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        finish_interrupted(folder)
+    except OSError as fault:
+        raise _not_writable(folder, fault) from fault
+    run: Run | None = None
+    try:
+        with WritableStore.writing(folder) as store:
+            run = _begun(folder, store)
+            yield run
+    finally:
+        if run is not None:
+            with _undisturbed():
+                _close(run)
+
+
+def _begun(folder: Path, store: WritableStore) -> Run:
+    try:
+        _tidy(folder)
         run_id = f"{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime())}-{os.urandom(3).hex()}"
         staged = folder / f"{_STAGED_PREFIX}{run_id}"
         staged.mkdir()
+        spool = staged.with_name(staged.name + _SPOOL_ENDING)
+        spool.mkdir()
     except OSError as fault:
-        raise BaasError(
-            f"{folder}: cannot be written ({fault.strerror or fault}); give another place with --output"
-        ) from fault
-    return Run(folder, run_id, staged)
+        raise _not_writable(folder, fault) from fault
+    return Run(folder, run_id, staged, spool, store)
+
+
+def _not_writable(place: Path, fault: OSError) -> BaasError:
+    why = fault.strerror or str(fault)
+    return BaasError(
+        f"{place}: cannot be written ({why}); free space or give another place with --output",
+        f"{place}: 쓸 수 없습니다({why}). 공간을 비우거나 --output으로 다른 위치를 주십시오",
+    )
 
 
 def stage(run: Run, name: str, data: bytes) -> None:
@@ -80,49 +101,95 @@ def stage(run: Run, name: str, data: bytes) -> None:
             file.flush()
             os.fsync(file.fileno())
     except OSError as fault:
-        raise BaasError(
-            f"{run.folder / name}: cannot be written ({fault.strerror or fault}); free space or give another place with --output"
-        ) from fault
+        raise _not_writable(run.folder / name, fault) from fault
 
 
 def stage_run_file(run: Run, about: Mapping[str, Any]) -> None:
-    """Put run.json with the hash of every staged file; the last file of a run."""
+    """Put run.json with the hash of every staged file, and make the run the one to be published."""
     hashes = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(run.staged.iterdir())}
-    text = json.dumps(
-        {"run_id": run.run_id, **about, "files": hashes}, ensure_ascii=False, indent=2, sort_keys=True, default=str
-    )
+    told = {"run_id": run.run_id, **about, "files": hashes}
+    text = json.dumps(told, ensure_ascii=False, indent=2, sort_keys=True, default=str)
     stage(run, RUN_FILE, text.encode())
+    run.store.put_run(run.run_id, run.staged.name, {})
 
 
-def publish(run: Run) -> None:
-    """Move the staged files of a run whose store has been committed to their names."""
-    _move(run.staged, run.folder)
+def _close(run: Run) -> None:
+    """Publish a run whose store was committed, else remove what it staged; when interrupted, the store knows which."""
+    shutil.rmtree(run.spool, ignore_errors=True)
+    current = None if run.store.is_committed else _current(run.folder)
+    if run.store.is_committed or (current and current[0] == run.run_id):
+        _move(run.staged, run.folder)
+    else:
+        shutil.rmtree(run.staged, ignore_errors=True)
 
 
-def abandon(run: Run) -> None:
-    """Remove what a run had staged; the results stay as they were."""
-    shutil.rmtree(run.staged, ignore_errors=True)
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Leave Ctrl-C and a polite request to end waiting; for the few milliseconds in which files change their names."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {number: signal.signal(number, signal.SIG_IGN) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _move(staged: Path, folder: Path) -> None:
-    """Move staged files to their names, run.json last; a file held open by another program is waited for."""
-    for path in sorted(staged.iterdir(), key=lambda path: path.name == RUN_FILE):
-        until = time.monotonic() + _PATIENCE_S
-        while True:
-            try:
-                path.replace(folder / path.name)
-                break
-            except PermissionError as fault:
-                if time.monotonic() > until:
-                    raise BaasError(
-                        f"{folder / path.name}: held open by another program; close it (Excel?) and run again,"
-                        " the new results are kept and will be put in place"
-                    ) from fault
-                time.sleep(0.2)
+    """Move staged files to their names, run.json last; lists scored by the run before but not by this one go.
+
+    Another run may do the same at the same time: what is gone has been moved.
+    """
+    try:
+        names = sorted((path.name for path in staged.iterdir()), key=lambda name: (name == RUN_FILE, name))
+    except FileNotFoundError:
+        return
+    for name in names:
+        if name == RUN_FILE:
+            _drop_old_lists(folder, set(_told(staged).get("files", ())))
+        _replace(staged / name, folder / name)
     shutil.rmtree(staged, ignore_errors=True)
 
 
-def finish_interrupted(folder: Path) -> None:
+def _told(folder: Path) -> dict[str, Any]:
+    """What run.json tells; nothing where there is none."""
+    try:
+        told = json.loads((folder / RUN_FILE).read_bytes())
+    except (OSError, ValueError):
+        return {}
+    return told if isinstance(told, dict) else {}
+
+
+def _drop_old_lists(folder: Path, new: set[str]) -> None:
+    before = _told(folder)
+    for name in set(before.get("scored_lists", ())) - new:
+        with suppress(OSError):
+            (folder / Path(name).name).unlink()
+
+
+def _replace(source: Path, target: Path) -> None:
+    """Move a file over another; one that a program holds open is waited for."""
+    until = time.monotonic() + _PATIENCE_S
+    while True:
+        try:
+            source.replace(target)
+            return
+        except FileNotFoundError:
+            return
+        except OSError as fault:
+            if time.monotonic() > until:
+                raise BaasError(
+                    f"{target}: cannot be replaced ({fault.strerror}), perhaps Excel holds it open; close it and run"
+                    " again, the new results are kept and will be put in place",
+                    f"{target}: 바꿀 수 없습니다({fault.strerror}). 엑셀 등에서 열려 있으면 닫고 다시 실행하십시오."
+                    " 새 결과는 보관되어 있으며 다음 실행에서 제자리에 놓입니다",
+                ) from fault
+            time.sleep(_PAUSE_S)
+
+
+def _tidy(folder: Path) -> None:
     """Publish a run that was committed but not yet moved; remove the leftovers of runs that never got so far."""
     current = _current(folder)
     for staged in sorted(folder.glob(f"{_STAGED_PREFIX}*")):
@@ -132,15 +199,23 @@ def finish_interrupted(folder: Path) -> None:
             shutil.rmtree(staged, ignore_errors=True)
 
 
+# -- reading --------------------------------------------------------------------------------------------------------
+
+
 def _current(folder: Path) -> tuple[str, str] | None:
-    if not (folder / STORE_NAME).is_file():
+    """Id and staging folder of the run that readers see; None before the first."""
+    try:
+        with Store.reading(folder) as store:
+            return store.current_run()
+    except NoRunError:
         return None
-    with Store.reading(folder) as store:
-        return store.current_run()
 
 
 def where(folder: Path, name: str) -> Path:
-    """The file of the current run by that name: staged while it is being put in place, else in the folder."""
+    """The file of the current run by that name: staged while it is being put in place, else in the folder.
+
+    For one file; several of one run are read with `read_files`.
+    """
     current = _current(folder)
     if current:
         staged = folder / current[1] / name
@@ -149,7 +224,30 @@ def where(folder: Path, name: str) -> Path:
     return folder / name
 
 
+def read_files(folder: Path, names: Sequence[str]) -> dict[str, bytes]:
+    """Contents of files of one and the same run, also while another is being published. Raises BaasError without."""
+    until = time.monotonic() + _PATIENCE_S
+    while True:
+        before = _current(folder)
+        with suppress(FileNotFoundError):
+            found = {name: where(folder, name).read_bytes() for name in names}
+            if _current(folder) == before:
+                return found
+        if time.monotonic() > until:
+            missing = ", ".join(name for name in names if not where(folder, name).is_file())
+            raise BaasError(
+                f"{folder}: {missing or 'results'} cannot be read; run vehicle_battery_scorer.py first",
+                f"{folder}: {missing or '결과'}을(를) 읽을 수 없습니다. 먼저 vehicle_battery_scorer.py를 실행하십시오",
+            )
+        time.sleep(_PAUSE_S)
+
+
+def rows_of(data: bytes) -> list[dict[str, str]]:
+    """Rows of a result file as text, as they were before they were made harmless."""
+    reader = csv.DictReader(io.StringIO(data.decode("utf-8-sig"), newline=""))
+    return [{name: original(text or "") for name, text in row.items() if name} for row in reader]
+
+
 def read_rows(path: Path) -> list[dict[str, str]]:
     """Rows of a result file as text, as they were before they were made harmless."""
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        return [{name: original(text or "") for name, text in row.items() if name} for row in csv.DictReader(file)]
+    return rows_of(path.read_bytes())

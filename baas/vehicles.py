@@ -15,9 +15,11 @@ from baas.clean.notes import episodes
 from baas.clean.sign import Evidence, Sign, decide
 from baas.findings import Finding
 from baas.history import History
+from baas.maths.day_arrays import merge_arrays
 from baas.mileage import distance
+from baas.months import evidence_of, notes_of
 from baas.partition import Listed, car_of
-from baas.store import Store, evidence_of, merge_arrays, notes_of
+from baas.store import Store
 
 #: signals whose absence costs a metric or a check; the data-quality table names those that never came
 EXPECTED_SIGNALS = (

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import os
+import signal
 import sys
-from collections.abc import Sequence
+import traceback
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from baas import __version__
-from baas.errors import BaasError, NothingToScoreError
-from baas.settings import load
+from baas.errors import BaasError
+from baas.settings import Settings, load
 
 _INTERRUPTED = 130  # as shells count a program ended by Ctrl-C
 
@@ -51,24 +55,52 @@ def parser() -> argparse.ArgumentParser:
 def main(arguments: Sequence[str]) -> int:
     """Run the program. 0 scored, 1 nothing could be scored, 2 usage or environment."""
     given = {name: value for name, value in vars(parser().parse_args(arguments)).items() if value is not None}
+    lang = str(given.get("lang") or os.environ.get("BAAS_LANG") or "ko")
+    signal.signal(signal.SIGTERM, _stopped)
     try:
         settings = load(given)
-        from baas import pipeline  # pandas takes a second to load, which --help need not wait for
-        from baas.commands.talk import Progress, complaints, summary
-
-        with Progress(settings.quiet) as progress:
-            outcome = pipeline.run(settings, progress.tell, given)
-        for line in complaints(outcome, settings.lang):
-            print(line, file=sys.stderr)
-        if not settings.quiet:
-            print("\n".join(summary(outcome, settings.lang)))
-    except NothingToScoreError as fault:
-        print(fault, file=sys.stderr)
-        return 1
+        lang = settings.lang
+        return _scored(settings, given)
     except BaasError as fault:
-        print(fault, file=sys.stderr)
+        print(fault.told(lang), file=sys.stderr)
         return 2
     except KeyboardInterrupt:
-        print("중단했습니다. 이전 결과는 그대로입니다. Stopped; earlier results are untouched.", file=sys.stderr)
+        told = "중단했습니다. 이전 결과는 그대로입니다." if lang == "ko" else "Stopped; earlier results are untouched."
+        print(told, file=sys.stderr)
         return _INTERRUPTED
+    except Exception as fault:  # noqa: BLE001  (people get a sentence, whatever happens)
+        print(_fault_of_ours(fault, lang), file=sys.stderr)
+        return 2
+
+
+def _stopped(_number: int, _frame: object) -> None:
+    """A polite request to end is treated like Ctrl-C, so that everything is tidied up."""
+    raise KeyboardInterrupt
+
+
+def _scored(settings: Settings, given: Mapping[str, object]) -> int:
+    """Score and tell."""
+    from baas import pipeline  # pandas takes a while to load, which --help need not wait for
+    from baas.commands.talk import Progress, complaints, nothing, summary
+
+    with Progress(settings.quiet) as progress:
+        outcome = pipeline.run(settings, progress.tell, given)
+    for line in complaints(outcome, settings.lang):
+        print(line, file=sys.stderr)
+    if not outcome.scores:
+        print(nothing(outcome, ", ".join(map(str, settings.inputs)), settings.lang), file=sys.stderr)
+        return 1
+    if not settings.quiet:
+        print("\n".join(summary(outcome, settings.lang)))
     return 0
+
+
+def _fault_of_ours(fault: Exception, lang: str) -> str:
+    """A fault of the program in one line, with the place; BAAS_DEBUG=1 shows all of it."""
+    if os.environ.get("BAAS_DEBUG"):
+        traceback.print_exception(fault)
+    place = traceback.extract_tb(fault.__traceback__)[-1]
+    what = f"{type(fault).__name__}: {fault} ({Path(place.filename).name}:{place.lineno})"
+    if lang == "ko":
+        return f"프로그램 오류입니다. 이전 결과는 그대로입니다. 다음 내용을 알려 주십시오: {what}"
+    return f"A fault of the program; earlier results are untouched. Please report: {what}"

@@ -9,10 +9,17 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from baas.ingest.reader import FileReport
-    from baas.pipeline import Outcome
+    from baas.outputs import Outcome
 
 _STAGES = {"read": "읽기 read", "score": "평가 score"}
-#: files named on the terminal; the rest is in files.csv; chosen: fits a screen
+#: lines of the summary, in English and Korean
+_ROWS = (
+    "rows {read:,} = used {used:,} + duplicate {duplicate:,} + rejected {rejected:,}",
+    "행 {read:,} = 사용 {used:,} + 중복 {duplicate:,} + 제외 {rejected:,}",
+)
+_FILES = ("{:,} files, {:,} read anew", "파일 {:,}개, 새로 읽음 {:,}개")
+_FINDINGS = ("findings: {} critical, {} warning, {} info", "발견 사항: 위험 {}, 경고 {}, 참고 {}")
+#: lines on the terminal about files; the rest is in files.csv; chosen: fits a screen
 _MOST_COMPLAINTS = 20
 
 
@@ -55,56 +62,71 @@ class Progress:
             self._bar.stop()
 
 
-def _complaint(report: FileReport, lang: str) -> str:
-    said = report.message_ko if lang == "ko" else report.message_en
-    if report.rejected:
-        reasons = ", ".join(f"{reason} {rows}" for reason, rows in sorted(report.rejected.items()))
-        left_out = "제외한 행" if lang == "ko" else "rows left out"
-        said = "; ".join(part for part in (said, f"{left_out}: {reasons}") if part)
-    return f"{report.file}: {said}"
+def _told(report: FileReport, outcome: Outcome, lang: str) -> str:
+    from baas.outputs.words import said
+
+    ko, en = said(report, outcome.counts.rejected(report))
+    return ko if lang == "ko" else en
+
+
+def _file_lines(outcome: Outcome, lang: str) -> list[str]:
+    """A line for each file that could not be used whole; files with the same small fault share one."""
+    severe: list[str] = []
+    alike: dict[str, list[str]] = {}
+    for report in outcome.gathered.reports:
+        told = _told(report, outcome, lang)
+        if report.status == "read" and told:
+            alike.setdefault(told, []).append(report.file)
+        elif report.status not in ("read", "skipped", "table"):
+            severe.append(f"{report.file}: {told}")
+    more = " 외 {}개" if lang == "ko" else " and {} more"
+    return severe + [
+        f"{files[0]}{more.format(len(files) - 1) if len(files) > 1 else ''}: {told}" for told, files in alike.items()
+    ]
 
 
 def complaints(outcome: Outcome, lang: str) -> list[str]:
-    """One line for each file that could not be used whole."""
-    odd = [report for report in outcome.gathered.reports if report.status not in ("read", "skipped") or report.rejected]
-    lines = [_complaint(report, lang) for report in odd[:_MOST_COMPLAINTS]]
+    """What people should know about their files and lists, one line each."""
+    lines = _file_lines(outcome, lang)
+    if len(lines) > _MOST_COMPLAINTS:
+        hidden = len(lines) - _MOST_COMPLAINTS
+        lines[_MOST_COMPLAINTS:] = [
+            f"... 외 {hidden}건: files.csv" if lang == "ko" else f"... and {hidden} more: files.csv"
+        ]
     lines += [
         f"{found.path}: {message.ko if lang == 'ko' else message.en}"
         for found in outcome.lists
-        for message in found.messages
+        for message in found.messages[:_MOST_COMPLAINTS]
     ]
-    if len(odd) > _MOST_COMPLAINTS:
-        more = len(odd) - _MOST_COMPLAINTS
-        lines.append(
-            f"... 외 {more}개 파일: files.csv" if lang == "ko" else f"... and {more} more files: see files.csv"
-        )
-    return lines
+    return lines + [fault.told(lang) for fault in outcome.notices]
+
+
+def nothing(outcome: Outcome, inputs: str, lang: str) -> str:
+    """Why there is no score at all."""
+    files = len(outcome.gathered.reports)
+    if lang == "ko":
+        return f"{inputs}: 파일 {files:,}개에서 점수를 낼 수 있는 행이 없습니다. 읽을 수 있는 형식은 --help를 보십시오"
+    return f"{inputs}: {files:,} files but nothing to score; see --help for what is read"
 
 
 def summary(outcome: Outcome, lang: str) -> list[str]:
     """Ten lines on what a run came to."""
     ko = lang == "ko"
     reports, scores = outcome.gathered.reports, outcome.scores
-    read = sum(report.rows_read for report in reports)
-    rejected = sum(report.rows_rejected for report in reports)
-    used, repeated = sum(one.used for one in outcome.vehicles), sum(one.repeated for one in outcome.vehicles)
+    rows = outcome.counts.totals(reports)
     grades = Counter(score.grade or "-" for score in scores)
     severities = Counter(finding.severity for one in outcome.vehicles for finding in one.findings)
     worst = sorted((score for score in scores if score.grade), key=lambda score: score.total)[:3]
     lines = [
-        f"차량 {len(scores)}대" if ko else f"{len(scores)} vehicles",
+        f"차량 {len(scores):,}대" if ko else f"{len(scores):,} vehicles",
         ("등급 " if ko else "grades ") + " ".join(f"{name}:{grades[name]}" for name in ("A", "B", "C", "D", "-")),
-        (f"행 {read:,} = 사용 {used:,} + 중복 {repeated:,} + 제외 {rejected:,}" if ko
-         else f"rows {read:,} = used {used:,} + duplicate {repeated:,} + rejected {rejected:,}"),
-        (f"파일 {len(reports):,}개, 새로 읽음 {outcome.gathered.files_read:,}개" if ko
-         else f"{len(reports):,} files, {outcome.gathered.files_read:,} read anew"),
-        (f"발견 사항 위험 {severities['critical']} · 경고 {severities['warning']} · 참고 {severities['info']}" if ko
-         else f"findings critical {severities['critical']}, warning {severities['warning']}, info {severities['info']}"),
-    ]  # fmt: skip
-    lines += [
-        f"  {score.vehicle.device_no} {score.grade} {score.total:.1f}: {score.main_reason if ko else score.main_reason_en}"
-        for score in worst
+        _ROWS[ko].format(**rows),
+        _FILES[ko].format(len(reports), outcome.gathered.files_read),
+        _FINDINGS[ko].format(*(severities[name] for name in ("critical", "warning", "info"))),
     ]
+    for score in worst:
+        reason = score.main_reason if ko else score.main_reason_en
+        lines.append(f"  {score.vehicle.device_no} {score.grade} {score.total:.1f}: {reason}")
     if outcome.new_list is not None:
         lines.append(f"작성할 차량 목록: {outcome.new_list}" if ko else f"device list to complete: {outcome.new_list}")
     lines.append(f"{outcome.folder} ({outcome.seconds:.1f} s)")

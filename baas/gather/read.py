@@ -1,0 +1,244 @@
+"""Reads a group of files and computes its vehicle-month when the files hold nothing else; runs in a worker."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from baas.cars.devices import device_key
+from baas.clean.sign import Sign
+from baas.daily.groups import local_dates
+from baas.gather.groups import Group, Key
+from baas.gather.spool import Slice, Spool, rows_of
+from baas.ingest.files import InputFile, sha256
+from baas.ingest.reader import FileReport, ReadSettings, read_file
+from baas.months import computed
+from baas.partition import Context, Listed, Partition
+from baas.signals import Signals
+from baas.store import StoredMonth
+
+#: offsets of time zones are whole quarters of an hour
+_QUARTER_MS = 900_000
+#: what archives begin with; the hash of their bytes is not that of their members
+_PACKED = (b"PK", b"\x1f\x8b")
+
+
+@dataclass(frozen=True)
+class ReadTask:
+    """How to read groups: the settings, where to set rows aside, the time from which rows lie in the future."""
+
+    settings: ReadSettings
+    context: Context
+    spool: str
+    latest_ms: int
+
+
+@dataclass(frozen=True)
+class FileReading:
+    """What one file held. sha256: "" when it could not be read whole. future_ms: first row that lay in the future."""
+
+    reports: tuple[FileReport, ...]
+    months: tuple[Key, ...]
+    sha256: str
+    future_ms: int | None
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What reading a group gave.
+
+    members: names that `Signals.source` counts. month: the vehicle-month when the group held nothing else. parts: rows
+    set aside by vehicle-month.
+    """
+
+    files: Mapping[str, FileReading]
+    members: tuple[str, ...]
+    month: StoredMonth | None
+    parts: tuple[tuple[Key, Slice], ...]
+
+
+@dataclass
+class _Rows:
+    """Rows of a group while it is read: in memory as long as they are of one month alone, else set aside."""
+
+    spool: Spool
+    alone: Key | None
+    only: frozenset[Key] | None
+    in_memory: list[Signals] = field(default_factory=list)
+    aside: list[tuple[Key, Slice]] = field(default_factory=list)
+
+    def add(self, key: Key, rows: Signals) -> None:
+        if self.only is not None and key not in self.only:
+            return
+        if self.alone == key:
+            self.in_memory.append(rows)
+            return
+        self.set_aside()
+        self.aside.append((key, self.spool.put(rows)))
+
+    def set_aside(self) -> None:
+        """From here on the month is not alone."""
+        self.aside += [(self.alone, self.spool.put(rows)) for rows in self.in_memory if self.alone]
+        self.in_memory, self.alone = [], None
+
+
+@dataclass
+class _Future:
+    """Rows whose time has not come, by source."""
+
+    latest_ms: int
+    rows: dict[int, int] = field(default_factory=dict)
+    first_ms: int | None = None
+
+    def without(self, signals: Signals) -> Signals:
+        """The other rows."""
+        late = signals.time_ms > self.latest_ms
+        if not late.any():
+            return signals
+        for number, count in zip(*np.unique(signals.source[late], return_counts=True), strict=True):
+            self.rows[int(number)] = self.rows.get(int(number), 0) + int(count)
+        first = int(signals.time_ms[late].min())
+        self.first_ms = first if self.first_ms is None else min(first, self.first_ms)
+        return signals.take(~late)
+
+    def told(self, report: FileReport, source: int) -> FileReport:
+        """The report with those rows among the rejected ones."""
+        count = self.rows.get(source, 0)
+        return replace(report, rejected={**report.rejected, "future_time": count}) if count else report
+
+
+def read_group(group: Group, task: ReadTask, only: frozenset[Key] | None = None) -> Reading:
+    """Read the files of a group; compute the month at once when they hold nothing else, else set the rows aside.
+
+    With `only`, rows of other vehicle-months are dropped (they are stored already) and nothing is computed at once.
+    """
+    spool = Spool(task.spool)
+    rows = _Rows(spool, None if only is not None or group.is_shared else group.hint, only)
+    files: dict[str, FileReading] = {}
+    members: list[str] = []
+    try:
+        for file in group.files:
+            files[file.name] = _read_one(file, rows, task, len(members))
+            members += [report.file for report in files[file.name].reports]
+        if rows.alone and rows.in_memory:
+            month = computed(partition(rows.alone, rows.in_memory, tuple(members), group.listed), task.context)
+            return Reading(files, tuple(members), month, ())
+        rows.set_aside()
+    finally:
+        spool.close()
+    return Reading(files, tuple(members), None, tuple(rows.aside))
+
+
+def _read_one(file: InputFile, rows: _Rows, task: ReadTask, base: int) -> FileReading:
+    """Read one file into the rows of its group; a file that breaks the reader does not stop the others."""
+    found: list[FileReport] = []
+    months: set[Key] = set()
+    future = _Future(task.latest_ms)
+    handed = 0
+    try:
+        for item in read_file(file, task.settings, base):
+            if isinstance(item, FileReport):
+                found.append(item)
+                handed = 0
+                continue
+            handed += len(item)
+            for key, part in by_month(future.without(item), task.settings.timezone):
+                months.add(key)
+                rows.add(key, part)
+    except Exception as fault:  # noqa: BLE001  (whatever a file holds, the others must be read)
+        found.append(_broken(file, fault, handed))
+    reports = tuple(future.told(report, base + k) for k, report in enumerate(found))
+    return FileReading(reports, tuple(sorted(months)), _hash(file, found), future.first_ms)
+
+
+def _broken(file: InputFile, fault: Exception, rows: int) -> FileReport:
+    said = f"{type(fault).__name__}: {fault}"
+    ko = f"읽는 중 오류로 멈췄습니다({said}). 그 앞의 {rows:,}행은 사용합니다"
+    en = f"reading broke off ({said}); the {rows:,} rows before that are kept"
+    return FileReport(file.name, "unreadable", ko, en, rows_read=rows)
+
+
+def _hash(file: InputFile, reports: list[FileReport]) -> str:
+    """Hash of the bytes on disk; that of the reading where it is the same. "" for a file worth another try."""
+    if any(report.status == "unreadable" for report in reports):
+        return ""
+    try:
+        with file.path.open("rb") as handle:
+            is_packed = handle.read(2) in _PACKED
+        return reports[0].sha256 if len(reports) == 1 and reports[0].sha256 and not is_packed else sha256(file)
+    except Exception:  # noqa: BLE001  (a file that vanished meanwhile is read again next time)
+        return ""
+
+
+# -- rows by vehicle-month ------------------------------------------------------------------------------------------
+
+
+def by_month(signals: Signals, timezone: str) -> Iterator[tuple[Key, Signals]]:
+    """Rows of a chunk by vehicle-month in local time."""
+    if not len(signals):
+        return
+    months, month = _months(signals.time_ms, timezone)
+    keys, key_of = np.unique([device_key(device) for device in signals.devices], return_inverse=True)
+    code = key_of[signals.device] * len(months) + month
+    codes = np.unique(code)
+    for one in codes:
+        rows = signals if len(codes) == 1 else signals.take(np.flatnonzero(code == one))
+        yield (str(keys[one // len(months)]), str(months[one % len(months)])), _own_devices(rows)
+
+
+def _months(time_ms: NDArray[np.int64], timezone: str) -> tuple[NDArray[np.str_], NDArray[np.intp]]:
+    """The local months that occur, and which of them each row is in; worked out once for each quarter of an hour."""
+    quarters, quarter = np.unique(time_ms // _QUARTER_MS, return_inverse=True)
+    dates = local_dates(quarters * _QUARTER_MS, timezone)
+    months, month = np.unique(np.asarray(dates, dtype="U7"), return_inverse=True)
+    return months, month[quarter]
+
+
+def _own_devices(signals: Signals) -> Signals:
+    """The same rows, knowing only the devices that occur in them."""
+    present, place = np.unique(signals.device, return_inverse=True)
+    if len(present) == len(signals.devices):
+        return signals
+    devices = tuple(signals.devices[k] for k in present)
+    return replace(
+        signals, devices=devices, device=place.astype(np.int32),
+        car_types={device: name for device, name in signals.car_types.items() if device in devices},
+    )  # fmt: skip
+
+
+def partition(
+    key: Key, signals: Iterable[Signals], members: tuple[str, ...], listed: Listed, hint: Sign | None = None
+) -> Partition:
+    """The unit of work from its rows."""
+    parts = tuple(signals)
+    bms = tuple(part for part in parts if part.kind == "bms")
+    gps = tuple(part for part in parts if part.kind == "gps")
+    return Partition(*key, bms, gps, members, listed, hint)
+
+
+# -- months from rows that were set aside ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class MonthTask:
+    """A vehicle-month whose rows were set aside, each part with the names that its sources count."""
+
+    key: Key
+    parts: tuple[tuple[Slice, tuple[str, ...]], ...]
+    listed: Listed
+    hint: Sign | None = None
+
+
+def compute_month(month: MonthTask, task: ReadTask) -> StoredMonth:
+    """Compute a vehicle-month from the rows that were set aside."""
+    members = tuple(sorted({name for _, names in month.parts for name in names}))
+    place = {name: k for k, name in enumerate(members)}
+    signals = []
+    for part, names in month.parts:
+        renumbered = np.array([place[name] for name in names], dtype=np.int32)
+        rows = rows_of(part)
+        signals.append(replace(rows, source=renumbered[rows.source]))
+    return computed(partition(month.key, signals, members, month.listed, month.hint), task.context)
