@@ -198,20 +198,23 @@ def _zip_members(name: str, handle: IO[bytes], depth: int, budget: Budget) -> It
                 yield from _zip_member(f"{name}!{_shown_name(info)}", archive, info, depth, budget)
 
 
-def passed_over(name: str, size: int) -> FileReport | bool | None:
-    """Whether a file is worth opening: False for silence, a report to be shown, None to open it."""
+def passed_over(name: str, size: int, *, asked_for: bool = False) -> FileReport | bool | None:
+    """Whether a file is worth opening: False for silence, a report to be shown, None to open it.
+
+    A file that was asked for by its own name is opened whatever the name says, Excel workbooks aside.
+    """
     if is_hidden(name) or is_car_list(name):
         return False
     if size == 0:
         return FileReport(name, "empty", "빈 파일입니다", "an empty file")
-    if is_own(name):
+    if is_own(name) and not asked_for:
         return _skipped(name, "이 프로그램의 결과 파일입니다", "named as a result file of this program")
-    if is_junk(name):
+    if is_junk(name) and not asked_for:
         return _skipped(name, "이름으로 보아 로그나 빈 파일입니다", "by its name a log or an empty file")
     ending = Path(last_part(name)).suffix.lower()
     if ending in (".xlsx", ".xls", ".xlsm"):
         return _skipped(name, "엑셀 파일입니다: CSV로 저장해 넣으십시오", "an Excel workbook: save it as CSV")
-    if ending not in TEXT_ENDINGS + ARCHIVE_ENDINGS:
+    if ending not in TEXT_ENDINGS + ARCHIVE_ENDINGS and not asked_for:
         return _skipped(name, "측정 자료 파일이 아닙니다", "not a file of measurements by its name")
     return None
 

@@ -56,10 +56,10 @@ def _found(path: Path) -> list[tuple[Path, str]]:
     return [(item, item.relative_to(path).as_posix()) for item in _walk(path)]
 
 
-def _judged(path: Path, name: str) -> InputFile | FileReport | None:
+def _judged(path: Path, name: str, *, asked_for: bool) -> InputFile | FileReport | None:
     try:
         stat = path.stat()
-        verdict = passed_over(name, stat.st_size)
+        verdict = passed_over(name, stat.st_size, asked_for=asked_for)
         if verdict is not None:
             return verdict if isinstance(verdict, FileReport) else None
         if not path.is_file():
@@ -79,12 +79,13 @@ def find_files(inputs: Sequence[Path]) -> tuple[list[InputFile], list[FileReport
     """
     files: dict[Path, InputFile] = {}
     reports: list[FileReport] = []
-    for path, name in (found for given in inputs for found in _found(given)):
-        item = _judged(path, name)
-        if isinstance(item, InputFile):
-            files.setdefault(path.resolve(), item)
-        elif item is not None:
-            reports.append(item)
+    for given in inputs:
+        for path, name in _found(given):
+            item = _judged(path, name, asked_for=path == given)
+            if isinstance(item, InputFile):
+                files.setdefault(path.resolve(), item)
+            elif item is not None:
+                reports.append(item)
     named = _told_apart(list(files.values()))
     return sorted(named, key=lambda file: (file.name, str(file.path))), sorted(reports, key=lambda report: report.file)
 

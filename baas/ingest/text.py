@@ -47,7 +47,7 @@ class Lines:
     @property
     def encoding(self) -> str:
         """The encodings met, joined by "+"."""
-        return "+".join(self._seen) or "utf-8"
+        return "+".join(name for name in self._seen if name != "utf-8" or "utf-8-sig" not in self._seen) or "utf-8"
 
     def __iter__(self) -> Iterator[Block]:
         tail, cutting = b"", False

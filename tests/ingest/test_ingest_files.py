@@ -67,6 +67,13 @@ def test_files_that_are_no_telemetry_by_name_are_told(tmp_path: Path, name: str,
     assert reports[0].message_en
 
 
+def test_a_file_asked_for_by_its_own_name_is_read_whatever_its_name(tmp_path: Path) -> None:
+    for name in ("export.out", "upload_log.csv", "trips.csv"):
+        files, reports = find_files([folder(tmp_path, name) / name])
+        assert ([file.name for file in files], reports) == ([name], [])
+    assert find_files([folder(tmp_path, "x.xlsx") / "x.xlsx"])[1][0].status == "skipped"
+
+
 def test_an_empty_file_is_told(tmp_path: Path) -> None:
     (tmp_path / "bms.csv").touch()
     _, reports = find_files([tmp_path])

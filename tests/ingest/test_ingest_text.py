@@ -11,7 +11,7 @@ TABLE = table(*[f"{line(no)},아이오닉5" for no in range(40)], header=table()
     ("encoding", "told"),
     [
         ("utf-8", "utf-8"),
-        ("utf-8-sig", "utf-8-sig+utf-8"),
+        ("utf-8-sig", "utf-8-sig"),
         ("cp949", "cp949"),
         ("euc-kr", "cp949"),
         ("utf-16", "utf-16"),
