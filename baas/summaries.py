@@ -153,7 +153,7 @@ def _write_months(db: sqlite3.Connection) -> None:
         )
     stale = db.execute(
         "SELECT p.device_no, p.month, p.input_key FROM partitions p LEFT JOIN vehicle_months m"
-        " ON m.device_no = p.device_no AND m.month = p.month WHERE m.input_key IS NOT p.input_key"
+        " ON m.device_no = p.device_no AND m.month = p.month WHERE m.input_key IS NOT p.input_key OR p.input_key = ''"
     ).fetchall()
     for device, month, input_key in stale:
         days = db.execute(
@@ -252,7 +252,7 @@ def _write_warmth(db: sqlite3.Connection, types: Mapping[str, str]) -> None:
     db.executemany("INSERT INTO label_of VALUES (?,?)", sorted(types.items()))
     db.execute("DELETE FROM type_warmth")
     db.execute(
-        "INSERT INTO type_warmth SELECT label, CAST(5 * floor(drive_ext_temp_c / 5) AS INTEGER) AS warmth,"
+        "INSERT INTO type_warmth SELECT label, 5 * CAST((drive_ext_temp_c + 100) / 5 AS INTEGER) - 100 AS warmth,"
         " sum(drive_km), sum(drive_out_kwh - drive_in_kwh) FROM daily JOIN label_of USING (device_no)"
         " WHERE drive_ext_temp_c IS NOT NULL AND drive_km > 0 AND drive_out_kwh - drive_in_kwh > 0 GROUP BY 1, 2"
     )
