@@ -9,6 +9,7 @@ from baas.errors import BaasError, NothingToScoreError
 
 #: command -> module with main(arguments) -> exit status; one line adds a command
 COMMANDS = {
+    "influx": "baas.influx.command",
     "simulate": "baas.simulate.command",
 }
 

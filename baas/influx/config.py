@@ -1,0 +1,205 @@
+"""Where the server is, what the feed is called there, how to ask: one frozen value; secrets never in its text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields, replace
+from datetime import date
+from typing import Any
+from urllib.parse import unquote, urlsplit, urlunsplit
+
+from baas.errors import BaasError
+
+APIS = ("auto", "influxql", "flux")
+STORED_TIMES = ("", "utc", "local-as-utc")
+
+
+@dataclass(frozen=True)
+class InfluxConfig:
+    """A server and the feed in it. Names default to those of the fleet's own collector.
+
+    timeout_ms: longest wait for the next bytes of an answer, not for the whole; chosen: a day of one car takes a busy
+    server seconds, a minute of silence means that it hangs. stored_time: what the times in the server are, "" when
+    nobody said. lookback_days: days before now that are read again on every run; chosen: cars in an underground car
+    park send late, three days cover a weekend. since: read again from that day on, whatever is known.
+    """
+
+    url: str = ""
+    org: str = ""
+    token: str = field(default="", repr=False)
+    username: str = ""
+    password: str = field(default="", repr=False)
+    bucket: str = ""
+    database: str = ""
+    bms: str = "aicar_bms"
+    gps: str = "aicar_gps"
+    device_tag: str = "device_no"
+    type_tag: str = "car_type"
+    api: str = "auto"
+    stored_time: str = ""
+    lookback_days: float = 3.0
+    since: date | None = None
+    timeout_ms: int = 60_000
+    ssl_ca_cert: str = ""
+    verify_ssl: bool = True
+    gzip: bool = False
+    #: tries after a failure before a run stops, the wait before the first; chosen: about a minute in all, doubling
+    retries: int = 6
+    retry_wait_s: float = 1.0
+    #: longest window asked for at once, h; halved while the server refuses it
+    window_h: float = 24.0
+
+    @property
+    def is_configured(self) -> bool:
+        """Whether a server is named at all."""
+        return bool(self.url)
+
+    @property
+    def source(self) -> str:
+        """The bucket, or the database of a 1.x server."""
+        return self.bucket or self.database
+
+    @property
+    def database_and_policy(self) -> tuple[str, str]:
+        """Database and retention policy ("" for the default one); a 1.8 bucket is called "database/policy"."""
+        name, _, policy = (self.database or self.bucket).partition("/")
+        return name, policy
+
+    @property
+    def address(self) -> str:
+        """Server and bucket, as told to people and as part of what is known of the data."""
+        return f"{self.url.rstrip('/')}/{self.source}"
+
+    def redacted(self, text: str) -> str:
+        """Text without the secrets of this configuration."""
+        for secret in (self.token, self.password):
+            text = text.replace(secret, "***") if secret else text
+        return text
+
+
+_ENVIRONMENT = {
+    "url": "URL", "org": "ORG", "token": "TOKEN", "bucket": "BUCKET", "timeout_ms": "TIMEOUT",
+    "ssl_ca_cert": "SSL_CA_CERT", "verify_ssl": "VERIFY_SSL", "username": "USERNAME", "password": "PASSWORD",
+    "database": "DATABASE",
+}  # fmt: skip
+#: the client's own prefix wins over the short one that the collector's scripts use
+_PREFIXES = ("INFLUXDB_V2_", "INFLUXDB_")
+
+
+def _yes(value: Any) -> bool:
+    if isinstance(value, bool):
+        return value
+    word = str(value).strip().lower()
+    if word not in ("1", "true", "yes", "on", "0", "false", "no", "off"):
+        raise ValueError(word)
+    return word in ("1", "true", "yes", "on")
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError(value)
+    return value.strip()
+
+
+def _day(value: Any) -> date:
+    return value if isinstance(value, date) else date.fromisoformat(value)
+
+
+def _at_least(least: float, kind: type[int] | type[float]) -> Callable[[Any], float]:
+    def parse(value: Any) -> float:
+        number = kind(value)
+        if isinstance(value, bool) or not number >= least:
+            raise ValueError(value)
+        return number
+
+    return parse
+
+
+_PARSERS: Mapping[str, Callable[[Any], Any]] = {
+    "lookback_days": _at_least(0, float),
+    "since": _day,
+    "timeout_ms": _at_least(1, int),
+    "verify_ssl": _yes,
+    "gzip": _yes,
+    "retries": _at_least(0, int),
+    "retry_wait_s": _at_least(0, float),
+    "window_h": _at_least(1 / 60, float),
+}
+_CHOICES = {"api": APIS, "stored_time": STORED_TIMES}
+_SECRETS = ("token", "password")
+
+
+def _parsed(name: str, value: Any, where: str) -> Any:
+    """A value of the right type; a wrong one is told by name, secrets without their text."""
+    shown = "***" if name in _SECRETS else repr(value)
+    try:
+        found = (_PARSERS.get(name) or _text)(value)
+    except (ValueError, TypeError) as fault:
+        raise BaasError(f"{where}: cannot be {shown}", f"{where}: {shown} 값은 쓸 수 없습니다") from fault
+    if name in _CHOICES and found not in _CHOICES[name]:
+        known = ", ".join(item for item in _CHOICES[name] if item)
+        raise BaasError(f"{where}: {shown} is not one of {known}", f"{where}: {shown} 대신 {known} 중에서 고르십시오")
+    return found
+
+
+def _from_table(table: Mapping[str, Any]) -> dict[str, Any]:
+    """The table [influx] of baas.toml; `timeout` counts milliseconds as the client's own files do."""
+    known = {"timeout": "timeout_ms"} | {item.name: item.name for item in fields(InfluxConfig)}
+    if unknown := sorted(set(table) - set(known)):
+        raise BaasError(
+            f"baas.toml: [influx] has no setting {', '.join(unknown)}; known: {', '.join(sorted(known))}",
+            f"baas.toml: [influx]에 없는 설정입니다: {', '.join(unknown)}; 쓸 수 있는 설정: {', '.join(sorted(known))}",
+        )
+    return {known[name]: _parsed(known[name], value, f"baas.toml: [influx] {name}") for name, value in table.items()}
+
+
+def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, ending in _ENVIRONMENT.items():
+        for prefix in _PREFIXES:
+            text = environment.get(prefix + ending, "").strip()
+            if text:
+                found[name] = _parsed(name, text, prefix + ending)
+                break
+    return found
+
+
+def _without_user(config: InfluxConfig) -> InfluxConfig:
+    """The same with user and password out of the URL, so that no message can show them."""
+    try:
+        parts = urlsplit(config.url)
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        parts, host, port = urlsplit(""), None, None
+    if parts.scheme not in ("http", "https") or not host:
+        raise BaasError(
+            "the InfluxDB URL must look like http://host:8086; check INFLUXDB_V2_URL or [influx] url in baas.toml",
+            "InfluxDB URL은 http://host:8086 형식이어야 합니다. INFLUXDB_V2_URL 또는 baas.toml의 [influx] url을"
+            " 확인하십시오",
+        )
+    place = (f"[{host}]" if ":" in host else host) + (f":{port}" if port else "")
+    url = urlunsplit((parts.scheme, place, parts.path.rstrip("/"), "", ""))
+    return replace(
+        config, url=url, username=config.username or unquote(parts.username or ""),
+        password=config.password or unquote(parts.password or ""),
+    )  # fmt: skip
+
+
+def load_config(table: Mapping[str, Any], environment: Mapping[str, str], **given: Any) -> InfluxConfig:
+    """The configuration from [influx] of baas.toml, then the environment, then what was given; the later one wins.
+
+    Raises BaasError naming the place of a wrong value. A bucket is asked for only once a server is named.
+    """
+    told = {name: _parsed(name, value, f"--{name}") for name, value in given.items() if value is not None}
+    config = InfluxConfig(**(_from_table(table) | _from_environment(environment) | told))
+    if not config.is_configured:
+        return config
+    config = _without_user(config)
+    if not config.source:
+        raise BaasError(
+            "no InfluxDB bucket is named: set INFLUXDB_V2_BUCKET, or bucket (2.x) or database (1.x) under [influx] in"
+            " baas.toml",
+            "InfluxDB 버킷이 지정되지 않았습니다. INFLUXDB_V2_BUCKET 또는 baas.toml의 [influx] bucket(2.x),"
+            " database(1.x)를 설정하십시오",
+        )
+    return config

@@ -1,0 +1,177 @@
+"""Flux through influxdb-client: 2.x, and 1.8 where it is switched on."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import urllib3
+from influxdb_client.client.influxdb_client import InfluxDBClient
+from influxdb_client.domain.dialect import Dialect
+from influxdb_client.rest import ApiException
+
+from baas.influx import faults
+from baas.influx.backend import DAY_MS, WEEK_MS, Ask, summed
+from baas.influx.columns import DEVICE, TIME, TYPE, columns_of, header_line, renamed
+from baas.influx.config import InfluxConfig
+from baas.influx.faults import PassingError, SlowError, TooLargeError
+from baas.influx.influxql import MOST_BYTES
+from baas.influx.queries import fields_flux, just_before_flux, query, text_flux, time_flux
+from baas.influx.wire import CONNECTIONS, PIECE_BYTES, judged, said_in, whole
+
+#: metadata functions look back 30 days unless told otherwise; this is farther than any car
+_SINCE = "-36500d"
+_HEADER, _ERROR = b",result,table,", b",error,reference"
+#: answers without the lines that say the type of each column
+_PLAIN = Dialect(annotations=[], header=True)  # type: ignore[no-untyped-call]
+
+
+class Flux:
+    """Asks by Flux; everything comes as CSV without annotations."""
+
+    api = "flux"
+    time_format = "YMD"
+    #: not told by Flux; the longest default, and days lie within it
+    shard_ms = WEEK_MS
+
+    def __init__(self, config: InfluxConfig, *, is_v1: bool) -> None:
+        self._config = config
+        self._stop = just_before_flux if is_v1 else time_flux  # 1.8 counts the stop of a range in, 2.x does not
+        database, policy = config.database_and_policy
+        self._bucket = config.bucket or (f"{database}/{policy}" if policy else database)
+        self._client = InfluxDBClient(
+            config.url, org=config.org or "-", timeout=config.timeout_ms, enable_gzip=config.gzip,
+            verify_ssl=config.verify_ssl, ssl_ca_cert=config.ssl_ca_cert or None, connection_pool_maxsize=CONNECTIONS,
+            **_credentials(config, is_v1=is_v1),
+        )  # fmt: skip
+
+    # -- what is there ----------------------------------------------------------------------------------------------
+
+    def sources(self) -> list[str]:
+        """Buckets that the credentials may see."""
+        return [row["name"] for row in self._table(query("buckets.flux"))]
+
+    def measurements(self) -> list[str]:
+        """Measurements of the bucket."""
+        text = query("measurements.flux", bucket=text_flux(self._bucket), since=_SINCE)
+        return sorted({row["_value"] for row in self._table(text)})
+
+    def fields(self, measurement: str) -> Mapping[str, tuple[str, ...]]:
+        """Fields; their types are not told."""
+        return dict.fromkeys(self._tag_values(measurement, "_field"), ())
+
+    def devices(self, measurement: str) -> list[str]:
+        """Values of the device tag."""
+        return self._tag_values(measurement, self._config.device_tag)
+
+    def counts(self, ask: Ask) -> dict[int, tuple[int, ...]]:
+        """Start of each UTC day that has rows -> values of each field asked for."""
+        place = {name: no for no, name in enumerate(ask.fields)}
+        rows = self._table(self._about("days.flux", ask))
+        pairs = [
+            (_ms(row["_start"]) // DAY_MS * DAY_MS, place[row["_field"]], int(row["_value"]))
+            for row in rows if row["_field"] in place
+        ]  # fmt: skip
+        return summed(pairs, len(ask.fields))
+
+    def edge(self, ask: Ask, *, last: bool) -> int | None:
+        """Time of the first or last row that has one of the fields."""
+        text = self._about("last_row.flux" if last else "first_row.flux", ask)
+        times = [_ms(row["_time"]) for row in self._table(text)]
+        return (max(times) if last else min(times)) if times else None
+
+    def _tag_values(self, measurement: str, tag: str) -> list[str]:
+        text = query(
+            "tag_values.flux", bucket=text_flux(self._bucket), tag=text_flux(tag), measurement=text_flux(measurement),
+            since=_SINCE,
+        )  # fmt: skip
+        return sorted({row["_value"] for row in self._table(text)})
+
+    # -- rows -------------------------------------------------------------------------------------------------------
+
+    def rows(self, ask: Ask) -> bytes:
+        """All rows of the window as CSV, pivoted by the server, not in order of time."""
+        data = self._answer(self._about("rows.flux", ask)).replace(b"\r\n", b"\n")
+        ours = {"_time": TIME, self._config.device_tag: DEVICE, self._config.type_tag: TYPE}
+        fields = frozenset(ask.fields)
+        whole_text: list[bytes] = []
+        start = 0 if data.startswith(_HEADER) else data.find(b"\n" + _HEADER) + 1 or len(data)
+        while start < len(data):
+            body = data.index(b"\n", start) + 1
+            stop = data.find(b"\n" + _HEADER, body - 1) + 1 or len(data)
+            names = renamed(columns_of(data[start:body]), ours, fields)
+            whole_text += [header_line(names), data[body:stop].rstrip(b"\n"), b"\n"]
+            start = stop
+        return b"".join(whole_text)
+
+    def _about(self, name: str, ask: Ask) -> str:
+        return query(
+            name, bucket=text_flux(self._bucket), start=time_flux(ask.start_ms), stop=self._stop(ask.stop_ms),
+            measurement=text_flux(ask.measurement), tag=text_flux(self._config.device_tag),
+            device=text_flux(ask.device), fields=fields_flux(ask.fields),
+        )  # fmt: skip
+
+    # -- asking -----------------------------------------------------------------------------------------------------
+
+    def _answer(self, text: str) -> bytes:
+        """The whole answer; an error inside a 200 is raised like any other."""
+        try:
+            answer = self._client.query_api().query_raw(text, dialect=_PLAIN)
+            try:
+                data = whole(answer.stream(PIECE_BYTES, decode_content=True), MOST_BYTES)
+            except TooLargeError:
+                answer.close()
+                raise
+            answer.release_conn()
+        except ApiException as fault:
+            raise self._judged(int(fault.status or 0), said_in(_bytes(fault.body))) from fault
+        except urllib3.exceptions.ReadTimeoutError as fault:
+            raise SlowError(f"no answer within {self._config.timeout_ms / 1000:g} s") from fault
+        except (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError) as fault:
+            raise PassingError("connection refused or timed out") from fault
+        except (urllib3.exceptions.HTTPError, OSError) as fault:
+            raise PassingError(f"connection broken: {type(fault).__name__}") from fault
+        place = data.rfind(_ERROR)
+        if place == 0 or data[place - 1 : place] == b"\n":
+            raise self._judged(500, said_in(data[data.index(b"\n", place) + 1 :]))
+        return data
+
+    def _judged(self, status: int, said: str) -> Exception:
+        fault = judged(self._config, status, said)
+        if isinstance(fault, PassingError) and "compilation failed" in said.lower():
+            return faults.bad_query(self._config, said)
+        return fault
+
+    def _table(self, text: str) -> list[dict[str, str]]:
+        """Rows of a short answer by column name; every table may have its own header."""
+        found: list[dict[str, str]] = []
+        names: list[str] = []
+        for row in csv.reader(io.StringIO(self._answer(text).decode("utf-8"), newline="")):
+            if row[1:3] == ["result", "table"]:
+                names = row
+            elif len(row) == len(names) and names:
+                found.append(dict(zip(names, row, strict=True)))
+        return found
+
+
+def _bytes(body: Any) -> bytes:
+    return body.encode() if isinstance(body, str) else bytes(body or b"")
+
+
+def _credentials(config: InfluxConfig, *, is_v1: bool) -> dict[str, Any]:
+    """1.8 takes user and password in the place of a token; 2.x signs a user in."""
+    if config.token or not config.username:
+        return {"token": config.token}
+    if is_v1:
+        return {"token": f"{config.username}:{config.password}"}
+    return {"username": config.username, "password": config.password}
+
+
+def _ms(text: str) -> int:
+    """UTC ms of an RFC 3339 time with any number of decimals."""
+    seconds, _, fraction = text.removesuffix("Z").partition(".")
+    moment = datetime.strptime(seconds, "%Y-%m-%dT%H:%M:%S").replace(tzinfo=UTC)
+    return int(moment.timestamp()) * 1000 + int(fraction[:3].ljust(3, "0") or 0)

@@ -1,0 +1,175 @@
+"""InfluxQL over HTTP: 1.x, and 2.x through its databases."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from baas.influx import faults
+from baas.influx.backend import DAY_MS, WEEK_MS, Ask, summed
+from baas.influx.columns import TIME, TYPE, UNNEEDED, columns_of, header_line
+from baas.influx.config import InfluxConfig
+from baas.influx.faults import PassingError, TooLargeError
+from baas.influx.queries import name_ql, query
+from baas.influx.wire import Wire, judged, whole
+
+#: most bytes of one answer; a larger one is asked for in two halves. chosen: a day of 1 s rows with 30 columns
+MOST_BYTES = 64_000_000
+#: the end mark is the answer to the last statement of rows.influxql
+_END_MARK = b"name,tags,name,duration,"
+_END_WINDOW = 1 << 16
+_DURATION = re.compile(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
+
+
+def duration_ms(text: str) -> int:
+    """A duration as servers write it, ms; 0 stands for none.
+
+    >>> duration_ms("168h0m0s"), duration_ms("1h0m0s")
+    (604800000, 3600000)
+    """
+    match = _DURATION.fullmatch(text)
+    hours, minutes, seconds = (int(part or 0) for part in match.groups()) if match else (0, 0, 0)
+    return ((hours * 60 + minutes) * 60 + seconds) * 1000
+
+
+class InfluxQL:
+    """Asks by InfluxQL; rows come as CSV, everything else as JSON, which tells errors."""
+
+    api = "influxql"
+    time_format = "epoch_ms"
+
+    def __init__(self, wire: Wire, config: InfluxConfig) -> None:
+        self._wire, self._config = wire, config
+        self._database, self._policy = config.database_and_policy
+        self._shard_ms: int | None = None
+        self._types: dict[str, dict[str, tuple[str, ...]]] = {}
+
+    # -- what is there ----------------------------------------------------------------------------------------------
+
+    def sources(self) -> list[str]:
+        """Databases that the credentials may see."""
+        return [str(row[0]) for row in self._table(query("databases.influxql"))]
+
+    def measurements(self) -> list[str]:
+        """Measurements of the database."""
+        return [str(row[0]) for row in self._table(query("measurements.influxql"))]
+
+    def fields(self, measurement: str) -> Mapping[str, tuple[str, ...]]:
+        """Field -> its types; more than one where shards differ."""
+        if measurement not in self._types:
+            found: dict[str, tuple[str, ...]] = {}
+            for name, kind in self._table(query("fields.influxql", measurement=self._from(measurement))):
+                found[name] = (*found.get(name, ()), kind)
+            self._types[measurement] = found
+        return self._types[measurement]
+
+    def devices(self, measurement: str) -> list[str]:
+        """Values of the device tag."""
+        text = query("tag_values.influxql", measurement=self._from(measurement), tag=name_ql(self._config.device_tag))
+        return sorted({str(row[1]) for row in self._table(text)})
+
+    @property
+    def shard_ms(self) -> int:
+        """Length of the shard groups of the retention policy in use, ms."""
+        if self._shard_ms is None:
+            found = self._series(query("policies.influxql", database=name_ql(self._database)))
+            for values in (dict(zip(one["columns"], row, strict=True)) for one in found for row in one["values"]):
+                if values["name"] == self._policy or (not self._policy and values.get("default")):
+                    self._shard_ms = duration_ms(values["shardGroupDuration"])
+            self._shard_ms = self._shard_ms or WEEK_MS
+        return self._shard_ms
+
+    def counts(self, ask: Ask) -> dict[int, tuple[int, ...]]:
+        """Start of each UTC day that has rows -> values of each field asked for."""
+        counts = ", ".join(f"count({name_ql(name)})" for name in ask.fields)
+        pairs = [
+            (int(row[0]), place, int(value or 0))
+            for row in self._about(ask, "days.influxql", counts=counts)
+            for place, value in enumerate(row[1:])
+        ]
+        return summed([(time // DAY_MS * DAY_MS, place, value) for time, place, value in pairs], len(ask.fields))
+
+    def edge(self, ask: Ask, *, last: bool) -> int | None:
+        """Time of the first or last row that has one of the fields."""
+        columns = ", ".join(name_ql(name) for name in ask.fields)
+        rows = self._about(ask, "last_row.influxql" if last else "first_row.influxql", columns=columns)
+        return int(rows[0][0]) if rows else None
+
+    def _about(self, ask: Ask, name: str, **parts: str) -> list[list[Any]]:
+        """Rows of a question about one device in one window, as JSON."""
+        text = query(name, measurement=self._from(ask.measurement), tag=name_ql(self._config.device_tag), **parts)
+        return self._table(text, _bound(ask))
+
+    # -- rows -------------------------------------------------------------------------------------------------------
+
+    def rows(self, ask: Ask) -> bytes:
+        """All rows of the window as CSV, complete because the end mark came."""
+        text = query(
+            "rows.influxql", columns=self._columns(ask), measurement=self._from(ask.measurement),
+            tag=name_ql(self._config.device_tag), database=name_ql(self._database),
+        )  # fmt: skip
+        with self._wire.post("/query", self._form(text, _bound(ask)), {"Accept": "application/csv"}) as pieces:
+            data = whole(pieces, MOST_BYTES)
+        end = data.rfind(_END_MARK, max(0, len(data) - _END_WINDOW))
+        if end < 0 or data[end - 1 : end] not in (b"", b"\n"):
+            raise self._cut(ask, data)
+        if end == 0:
+            return b""
+        first = data.index(b"\n") + 1
+        names = columns_of(data[:first])
+        if len(names) != len(ask.fields) + 4:
+            raise PassingError(f"{len(names)} columns came, {len(ask.fields) + 4} were asked for")
+        ours = [f"{UNNEEDED}: 0", f"{UNNEEDED}: 1", TIME, TYPE, *ask.fields]
+        return header_line(ours) + data[first:end].rstrip(b"\n") + b"\n"
+
+    def _columns(self, ask: Ask) -> str:
+        tag = name_ql(self._config.type_tag) + "::tag"
+        return ", ".join([tag, *(name_ql(name) + "::field" for name in ask.fields)])
+
+    def _cut(self, ask: Ask, data: bytes) -> Exception:
+        """Why an answer lacks its end: as CSV servers keep the reason to themselves, so ask again as JSON."""
+        text = query(
+            "first_row.influxql", columns=self._columns(ask), measurement=self._from(ask.measurement),
+            tag=name_ql(self._config.device_tag),
+        )  # fmt: skip
+        self._table(text, _bound(ask))
+        if self._database not in self.sources():
+            return faults.unknown_source(self._config, self.sources())
+        return TooLargeError("the server cut the answer off") if data else PassingError("the server answered nothing")
+
+    # -- asking -----------------------------------------------------------------------------------------------------
+
+    def _from(self, measurement: str) -> str:
+        return f"{name_ql(self._policy)}.{name_ql(measurement)}" if self._policy else name_ql(measurement)
+
+    def _form(self, text: str, bound: Mapping[str, Any]) -> dict[str, str]:
+        form = {"q": text, "db": self._database, "epoch": "ms", "chunked": "true"}
+        return form | ({"params": json.dumps(bound, ensure_ascii=False)} if bound else {})
+
+    def _series(self, text: str, bound: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
+        """Series of the answer to one statement, as JSON. Raises what an error inside a 200 means."""
+        with self._wire.post("/query", self._form(text, bound or {}), {"Accept": "application/json"}) as pieces:
+            lines = whole(pieces, MOST_BYTES).splitlines()
+        series: list[dict[str, Any]] = []
+        for line in lines:
+            for result in json.loads(line).get("results", []) if line.strip() else []:
+                if error := result.get("error"):
+                    raise self._judged(str(error))
+                series += result.get("series", [])
+        return series
+
+    def _judged(self, said: str) -> Exception:
+        fault = judged(self._config, 400, said)
+        if "database not found" in said.lower():
+            return faults.unknown_source(self._config, self.sources())
+        return fault
+
+    def _table(self, text: str, bound: Mapping[str, Any] | None = None) -> list[list[Any]]:
+        return [row for one in self._series(text, bound) for row in one.get("values", [])]
+
+
+def _bound(ask: Ask) -> dict[str, Any]:
+    """Values bound to the marks of a query, times in ns."""
+    return {"device": ask.device, "start": ask.start_ms * 1_000_000, "stop": ask.stop_ms * 1_000_000}

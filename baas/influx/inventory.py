@@ -1,0 +1,208 @@
+"""What a server holds, month by month: devices, days, and how many values each day has."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from functools import partial
+from itertools import pairwise
+from pathlib import Path
+from time import time
+from zoneinfo import ZoneInfo
+
+from baas.influx.backend import DAY_MS, FIRST_MS, LAST_MS, Ask, Backend
+from baas.influx.columns import Wanted, wanted
+from baas.influx.config import InfluxConfig
+from baas.influx.connect import Connection
+from baas.influx.month import InfluxMonth
+from baas.influx.retry import patiently
+from baas.influx.spool import short
+from baas.influx.windows import Axis, Window
+from baas.ingest.formats import Format
+
+#: devices asked about at the same time; measured: more than the server has cores gains nothing
+_AT_ONCE = 2
+KINDS = ("bms", "gps")
+
+
+@dataclass(frozen=True)
+class Recent:
+    """From which time on (ms of the server's axis) windows are read again whatever is known."""
+
+    from_ms: int
+
+    @classmethod
+    def of(cls, config: InfluxConfig, axis: Axis, skew_s: float | None, now_s: float) -> Recent:
+        """The look-back before now, by the slower of the two clocks, or `--since` if that is earlier."""
+        now_ms = round((now_s + min(0.0, skew_s or 0.0)) * 1000)
+        start = axis.written(now_ms) - round(config.lookback_days * DAY_MS)
+        return cls(min(start, axis.start_of(config.since)) if config.since else start)
+
+
+def axis_of(config: InfluxConfig, timezone: str) -> Axis:
+    """The time axis that the configuration declares."""
+    return Axis(ZoneInfo(timezone), config.stored_time == "local-as-utc")
+
+
+def wanted_of(connection: Connection, formats: Sequence[Format]) -> dict[str, Wanted]:
+    """What is read of the measurements that are there, by kind."""
+    backend, config = connection.backend, connection.config
+    there = patiently(config, "SHOW MEASUREMENTS", backend.measurements)
+    found: dict[str, Wanted] = {}
+    for kind, name in zip(KINDS, (config.bms, config.gps), strict=True):
+        if name in there:
+            fields = list(patiently(config, name, partial(backend.fields, name)))
+            one = wanted(name, kind, fields, formats, backend.time_format)
+            found |= {kind: one} if one else {}
+    return found
+
+
+def devices_of(connection: Connection, measurement: str) -> list[str]:
+    """Device numbers of a measurement, in order."""
+    there = patiently(connection.config, measurement, partial(connection.backend.devices, measurement))
+    return [device for device in there if device.strip()]
+
+
+class Days:
+    """Days of one device in one measurement that have rows."""
+
+    def __init__(self, backend: Backend, config: InfluxConfig, wanted: Wanted, device: str) -> None:
+        self._backend, self._config = backend, config
+        self._all = Ask(wanted.measurement, device, FIRST_MS, LAST_MS, wanted.fields)
+        self._counted = replace(self._all, fields=wanted.witnesses)
+
+    def counts(self, start_ms: int, stop_ms: int) -> dict[int, tuple[int, ...]]:
+        """Day -> values of the counted fields; a day whose rows lack all of them counts as zeros."""
+        ask = replace(self._counted, start_ms=start_ms, stop_ms=stop_ms)
+        return patiently(self._config, ask.measurement, partial(self._backend.counts, ask))
+
+    def _edge(self, start_ms: int, stop_ms: int, *, last: bool) -> int | None:
+        """The first or last row: looked for in a few fields, then in all of them where those have nothing."""
+        found = self._edge_of(self._counted, start_ms, stop_ms, last=last)
+        if found is None:
+            return self._edge_of(self._all, start_ms, stop_ms, last=last)
+        beyond = (found + 1, stop_ms) if last else (start_ms, found)
+        outer = self._edge_of(self._all, *beyond, last=last) if beyond[0] < beyond[1] else None
+        return found if outer is None else outer
+
+    def _edge_of(self, ask: Ask, start_ms: int, stop_ms: int, *, last: bool) -> int | None:
+        ask = replace(ask, start_ms=start_ms, stop_ms=stop_ms)
+        return patiently(self._config, ask.measurement, partial(self._backend.edge, ask, last=last))
+
+    def spans(self) -> Iterator[tuple[int, int]]:
+        """From the first day with rows to behind the last one; several where fields change their types.
+
+        A question over shards in which a field has different types is answered for one of the types only, so whatever
+        follows in the same shard and behind it is asked for by itself.
+        """
+        start = FIRST_MS
+        while start < LAST_MS and (first := self._edge(start, LAST_MS, last=False)) is not None:
+            last = self._edge(first, LAST_MS, last=True) or first
+            border = _next_shard(last, self._backend.shard_ms)
+            after = _day_after(last)
+            if after < border:
+                after = _day_after(self._edge(after, border, last=True) or last)
+            yield first // DAY_MS * DAY_MS, after
+            start = max(after, border)
+
+    def found(self) -> dict[int, tuple[int, ...]]:
+        """Every day with rows -> values of the counted fields."""
+        days: dict[int, tuple[int, ...]] = {}
+        for start, stop in self.spans():
+            counted = self.counts(start, stop)
+            days |= counted
+            for first, after in _gaps(sorted(counted), start, stop, self._backend.shard_ms):
+                days |= dict.fromkeys(self._uncounted(first, after), (0,) * len(self._counted.fields))
+        return dict(sorted(days.items()))
+
+    def _uncounted(self, start_ms: int, stop_ms: int) -> Iterator[int]:
+        """Days between two times whose rows have none of the counted fields."""
+        while (first := self._edge_of(self._all, start_ms, stop_ms, last=False)) is not None:
+            day = first // DAY_MS * DAY_MS
+            yield day
+            start_ms = day + DAY_MS
+            if start_ms >= stop_ms:
+                return
+
+
+#: shard groups begin on multiples of their length since Monday, 1 January of year 1
+_YEAR_ONE_MS = 62_135_596_800_000
+
+
+def _next_shard(time_ms: int, shard_ms: int) -> int:
+    return ((time_ms + _YEAR_ONE_MS) // shard_ms + 1) * shard_ms - _YEAR_ONE_MS
+
+
+def _day_after(time_ms: int) -> int:
+    return (time_ms // DAY_MS + 1) * DAY_MS
+
+
+def _gaps(days: Sequence[int], start_ms: int, stop_ms: int, shard_ms: int) -> Iterator[tuple[int, int]]:
+    """Times between the days of a span, cut at the borders of shard groups.
+
+    >>> list(_gaps([86_400_000], 0, 4 * 86_400_000, 7 * 86_400_000))
+    [(0, 86400000), (172800000, 345600000)]
+    """
+    edges = [start_ms - DAY_MS, *days, stop_ms]
+    for before, after in pairwise(edges):
+        start = before + DAY_MS
+        while start < after:
+            border = _next_shard(start, max(shard_ms, DAY_MS))
+            yield start, min(border, after)
+            start = min(border, after)
+
+
+def _windows(days: Days, axis: Axis, recent: Recent) -> Iterator[Window]:
+    """The days of a device as windows, cut where a local month begins."""
+    for day, counts in days.found().items():
+        border = axis.border_in(day, day + DAY_MS)
+        if border is None:
+            yield _window(day, day + DAY_MS, counts, recent)
+            continue
+        for start, stop in ((day, border), (border, day + DAY_MS)):
+            part = days.counts(start, stop)
+            if part or not any(counts):
+                yield _window(start, stop, next(iter(part.values()), counts), recent)
+
+
+def _window(start_ms: int, stop_ms: int, counts: tuple[int, ...], recent: Recent) -> Window:
+    mark = "" if stop_ms > recent.from_ms else "-".join(map(str, counts))
+    return Window(start_ms, stop_ms, max(counts, default=0), mark)
+
+
+def _months(connection: Connection, one: Wanted, device: str, axis: Axis, recent: Recent) -> list[InfluxMonth]:
+    by_month: dict[str, list[Window]] = {}
+    for window in _windows(Days(connection.backend, connection.config, one, device), axis, recent):
+        by_month.setdefault(axis.month(window.start_ms), []).append(window)
+    return [
+        InfluxMonth(connection.config, one, device, month, tuple(windows), stays=_grows(windows, recent))
+        for month, windows in by_month.items()
+    ]
+
+
+def _grows(windows: Sequence[Window], recent: Recent) -> bool:
+    """Whether the month may reach into the time that is read again: no month is longer than 31 days."""
+    return windows[-1].stop_ms + 31 * DAY_MS > recent.from_ms
+
+
+def months_of(
+    connection: Connection, formats: Sequence[Format], timezone: str, spool: Path,
+    progress: Callable[[int, int], None], devices: frozenset[str] | None = None,
+) -> list[InfluxMonth]:  # fmt: skip
+    """Every vehicle-month that the server holds, in order of name. `devices` narrows to some device numbers."""
+    config = connection.config
+    axis = axis_of(config, timezone)
+    recent = Recent.of(config, axis, connection.ping.skew_s, time())
+    asked = [
+        (one, device)
+        for one in wanted_of(connection, formats).values()
+        for device in devices_of(connection, one.measurement)
+        if devices is None or device in devices
+    ]
+    found: list[InfluxMonth] = []
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        for done, months in enumerate(pool.map(lambda ask: _months(connection, ask[0], ask[1], axis, recent), asked)):
+            found += [replace(month, spool=spool / short(config.address)) for month in months]
+            progress(done + 1, len(asked))
+    return sorted(found, key=lambda month: month.name)

@@ -1,0 +1,151 @@
+"""Feed files into a server, as the fleet's own collector keeps them: one point a message, one field a column."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from time import sleep
+from zoneinfo import ZoneInfo
+
+from baas.clean import used_and_repeated
+from baas.errors import BaasError
+from baas.influx import faults
+from baas.influx.config import InfluxConfig
+from baas.influx.faults import PassingError, TooLargeError
+from baas.influx.lines import lines_of
+from baas.influx.queries import name_ql
+from baas.influx.retry import patiently, wait_s
+from baas.influx.wire import Ping, Wire, judged
+from baas.ingest.files import InputFile
+from baas.ingest.reader import ReadSettings, read_file
+from baas.ingest.report import FileReport
+from baas.signals import Signals, concatenate
+
+#: compression of batches; measured: level 1 halves the time that level 6 takes and is nearly as small
+_GZIP_LEVEL = 1
+#: batches on their way at the same time; chosen: the server takes one while the next is written
+_IN_FLIGHT = 2
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What became of the rows of files: read = written + repeats (of one moment) + empty (no value) + rejected."""
+
+    files: int
+    read: int
+    written: int
+    repeats: int
+    empty: int
+    rejected: int
+    reports: tuple[FileReport, ...]
+
+
+class Writer:
+    """Writes batches; each is retried until the server says that it is stored."""
+
+    def __init__(self, config: InfluxConfig) -> None:
+        self._config = config
+        self._wire = Wire(config)
+        self.ping: Ping = patiently(config, "ping", self._wire.ping)
+
+    def prepare(self) -> None:
+        """Make the database of a 1.x server where it is missing; buckets of 2.x are made by their owner."""
+        if not self.ping.is_v1:
+            return
+        name, _ = self._config.database_and_policy
+        form = {"q": f"CREATE DATABASE {name_ql(name)}"}
+
+        def create() -> None:
+            with self._wire.post("/query", form, {"Accept": "application/json"}) as pieces:
+                for _ in pieces:
+                    pass
+
+        patiently(self._config, "CREATE DATABASE", create)
+
+    def write(self, body: bytes) -> None:
+        """Store lines with times in ms. Raises BaasError when the server will not take them."""
+        packed = gzip.compress(body, compresslevel=_GZIP_LEVEL, mtime=0)
+        failures = 0
+        while True:
+            try:
+                status, said = self._wire.put(*self._where(), packed, {"Content-Encoding": "gzip"})
+            except PassingError as fault:
+                status, said = 0, str(fault)
+            if status == 204:
+                return
+            failures += 1
+            if status and (not isinstance(judged(self._config, status, said), PassingError)):
+                raise self._refused(status, said)
+            if failures > self._config.retries:
+                raise faults.not_written(self._config, status, said)
+            sleep(wait_s(self._config, failures))
+
+    def _where(self) -> tuple[str, dict[str, str]]:
+        if self.ping.is_v1:
+            name, policy = self._config.database_and_policy
+            return "/write", {"db": name, "precision": "ms"} | ({"rp": policy} if policy else {})
+        return "/api/v2/write", {"org": self._config.org, "bucket": self._config.source, "precision": "ms"}
+
+    def _refused(self, status: int, said: str) -> BaasError:
+        fault = judged(self._config, status, said)
+        if isinstance(fault, BaasError) and status != 400:
+            return fault
+        if isinstance(fault, TooLargeError):
+            return faults.not_written(self._config, status, said)
+        return faults.not_written(self._config, status, said)
+
+
+def _by_kind(parts: Sequence[Signals]) -> Iterator[Signals]:
+    for kind in dict.fromkeys(part.kind for part in parts):
+        whole = concatenate([part for part in parts if part.kind == kind])
+        for no in range(len(whole.devices)):
+            yield whole.take(whole.device == no)
+
+
+def load(
+    files: Sequence[InputFile], config: InfluxConfig, settings: ReadSettings,
+    progress: Callable[[int, int], None],
+) -> Loaded:  # fmt: skip
+    """Write all rows of the files; of each moment the message that cleaning keeps, since a server holds only one."""
+    writer = Writer(config)
+    writer.prepare()
+    read = written = repeats = empty = rejected = done = 0
+    reports: list[FileReport] = []
+    total = sum(file.size for file in files)
+    for file in files:
+        parts: list[Signals] = []
+        for item in read_file(file, settings, 0):
+            if isinstance(item, FileReport):
+                reports.append(item)
+                read += item.rows_read
+                rejected += item.rows_rejected
+            else:
+                parts.append(item)
+        for rows in _by_kind(parts):
+            kept, repeated = used_and_repeated(rows)
+            repeats += len(repeated)
+            stored = _write(writer, kept, config, ZoneInfo(settings.timezone))
+            written += stored
+            empty += len(kept) - stored
+        done += file.size
+        progress(done, total)
+    return Loaded(len(files), read, written, repeats, empty, rejected, tuple(reports))
+
+
+def _write(writer: Writer, rows: Signals, config: InfluxConfig, zone: ZoneInfo) -> int:
+    """Rows written of one device."""
+    measurement = {"bms": config.bms, "gps": config.gps}[rows.kind]
+    count = 0
+    with ThreadPoolExecutor(_IN_FLIGHT) as pool:
+        under_way: list[Future[None]] = []
+        for body, lines in lines_of(rows, measurement, (config.device_tag, config.type_tag), zone):
+            if lines:
+                under_way.append(pool.submit(writer.write, body))
+                count += lines
+            if len(under_way) > _IN_FLIGHT:
+                under_way.pop(0).result()
+        for future in under_way:
+            future.result()
+    return count

@@ -1,0 +1,185 @@
+"""One vehicle-month of one measurement as a source of SIGNALS, read exactly as a file is."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from baas.errors import BaasError
+from baas.influx.backend import Ask
+from baas.influx.columns import Wanted, served
+from baas.influx.config import InfluxConfig
+from baas.influx.connect import connect
+from baas.influx.fetch import Fetcher
+from baas.influx.spool import Spool, short
+from baas.influx.windows import Window
+from baas.ingest.clock import Clock
+from baas.ingest.formats import Format
+from baas.ingest.member import MemberReader, report
+from baas.ingest.reader import ReadSettings
+from baas.ingest.report import FileReport
+from baas.ingest.rows import clean_text
+from baas.ingest.sniff import header_of
+from baas.ingest.text import Lines
+from baas.signals import Signals
+
+#: windows asked for at the same time; measured: two keep a server busy while rows are parsed, more only cost memory
+_IN_FLIGHT = 2
+
+
+@dataclass(frozen=True)
+class InfluxMonth:
+    """Rows of one device in one local month of one measurement.
+
+    name: as in files.csv. size: rows by the fullest counted field. windows: in order of time. spool: folder for windows
+    of months that are not finished. stays: windows are kept after reading, because the month will grow.
+    """
+
+    config: InfluxConfig
+    wanted: Wanted
+    device: str
+    month: str
+    windows: tuple[Window, ...]
+    spool: Path = Path()
+    stays: bool = False
+
+    @property
+    def name(self) -> str:
+        """The source as people see it; a slash in a device number would look like a folder."""
+        return f"influx/{self.wanted.measurement}/{self.month}/{self.device.replace('/', '_')}"
+
+    @property
+    def place(self) -> str:
+        """What tells this source from all others, whatever it holds at the moment."""
+        said = (self.config.address, self.wanted.measurement, self.config.device_tag, self.device, self.month)
+        return "influx:" + "|".join(said)
+
+    @property
+    def size(self) -> int:
+        """Rows, as counted by the server."""
+        return sum(window.rows for window in self.windows)
+
+    @property
+    def hint(self) -> tuple[str, str]:
+        """Device and month that all rows have."""
+        return self.device, self.month
+
+    @property
+    def is_open(self) -> bool:
+        """Whether some windows are read again whatever is known."""
+        return any(not window.mark for window in self.windows)
+
+    def content(self) -> str:
+        """Hash of what the counts say of the rows: another one means that rows came."""
+        said = [self.place, self.config.stored_time, *(f"{w.start_ms}:{w.stop_ms}:{w.mark}" for w in self.windows)]
+        return hashlib.sha256("\n".join(said).encode()).hexdigest()
+
+    def read(self, settings: ReadSettings, source_base: int) -> Iterator[Signals | FileReport]:
+        """SIGNALS chunks of the month and then its report, as `read_file` does for a file."""
+        connection = connect(self.config)
+        spool = Spool(self.spool / short(self.place))
+        form = served(_declared(self.wanted, settings.formats), connection.backend.time_format)
+        reading = _Reading(self, form, settings)
+        for data in self._texts(Fetcher(connection.backend, self.config), spool, connection.backend.api):
+            yield from reading.signals(data, source_base)
+        yield reading.report()
+        if self.stays:
+            spool.only(frozenset(self._file(window, connection.backend.api) for window in self.windows if window.mark))
+            spool.pack()
+        else:
+            spool.clear()
+
+    def _file(self, window: Window, api: str) -> str:
+        said = (api, str(window.start_ms), str(window.stop_ms), window.mark, *self.wanted.fields)
+        return f"{window.start_ms}-{short('|'.join(said))}.csv"
+
+    def _texts(self, fetcher: Fetcher, spool: Spool, api: str) -> Iterator[bytes]:
+        """CSV of one window after the other; the next ones are on their way meanwhile."""
+
+        def text(window: Window) -> bytes:
+            kept = spool.get(self._file(window, api)) if window.mark else None
+            if kept is not None:
+                return kept
+            ask = Ask(self.wanted.measurement, self.device, window.start_ms, window.stop_ms, self.wanted.fields)
+            data = b"".join(fetcher.rows(ask))
+            if window.mark:
+                spool.put(self._file(window, api), data)
+            return data
+
+        with ThreadPoolExecutor(_IN_FLIGHT) as pool:
+            coming: list[Future[bytes]] = []
+            try:
+                for window in self.windows:
+                    coming.append(pool.submit(text, window))
+                    if len(coming) > _IN_FLIGHT:
+                        yield coming.pop(0).result()
+                while coming:
+                    yield coming.pop(0).result()
+            finally:
+                for future in coming:
+                    future.cancel()
+
+
+def _declared(wanted: Wanted, formats: tuple[Format, ...]) -> Format:
+    """The declared format as this run knows it."""
+    return next((form for form in formats if form.name == wanted.form.name), wanted.form)
+
+
+class _Reading:
+    """The state of reading one month: one reader over all windows, one report."""
+
+    def __init__(self, month: InfluxMonth, form: Format, settings: ReadSettings) -> None:
+        self._month, self._form, self._settings = month, form, settings
+        self._digest = hashlib.sha256()
+        self._reader: MemberReader | None = None
+        self._lines = Lines(io.BytesIO().read, settings.block_bytes)
+        self._header = b""
+        self._clock = Clock(ZoneInfo(settings.timezone))
+
+    def signals(self, data: bytes, source: int) -> Iterator[Signals]:
+        """SIGNALS of one window."""
+        if not data:
+            return
+        self._digest.update(data)
+        reader = self._reader or self._begin(data)
+        if self._header:
+            data = data.replace(self._header, b"")
+        self._lines = Lines(io.BytesIO(data).read, self._settings.block_bytes)
+        for block in self._lines:
+            for part in reader.signals(block, source):
+                yield self._in_utc(part)
+
+    def _begin(self, data: bytes) -> MemberReader:
+        """A reader for the columns of the first window that has rows; where no column tells the device, we do."""
+        line = data[: data.index(b"\n") + 1]
+        layout = header_of(line.rstrip(b"\n"), (self._form,))
+        if layout is None:
+            raise BaasError(f"{self._month.name}: the server answered columns that were not asked for: {line[:200]!r}")
+        if layout.device is None:
+            self._header = line
+            layout = replace(layout, device_text=clean_text(self._month.device.encode()) or "")
+        zone = ZoneInfo(self._settings.timezone)
+        self._reader = MemberReader(self._month.name, layout, 0, (self._form,), zone)
+        return self._reader
+
+    def _in_utc(self, part: Signals) -> Signals:
+        """The rows with their times in UTC, where the server holds local times."""
+        if self._month.config.stored_time != "local-as-utc":
+            return part
+        return replace(part, time_ms=self._clock.to_utc(np.asarray(part.time_ms, dtype=np.int64)))
+
+    def report(self) -> FileReport:
+        """What became of the rows of all windows."""
+        name, form = self._month.name, self._form.name
+        if self._reader is None:
+            empty = "", "서버에 행이 없습니다", "no rows in the server"
+            return FileReport(name, "empty", empty[1], empty[2], format=form, encoding="utf-8")
+        told = report(name, self._reader.tally, self._lines, self._digest.hexdigest())
+        return replace(told, unknown_columns=self._month.wanted.unused)

@@ -1,0 +1,5 @@
+from(bucket: <<bucket>>)
+  |> range(start: <<start>>, stop: <<stop>>)
+  |> filter(fn: (r) => r._measurement == <<measurement>> and r[<<tag>>] == <<device>> and (<<fields>>))
+  |> first()
+  |> keep(columns: ["_time"])

@@ -1,0 +1,5 @@
+from(bucket: <<bucket>>)
+  |> range(start: <<start>>, stop: <<stop>>)
+  |> filter(fn: (r) => r._measurement == <<measurement>> and r[<<tag>>] == <<device>> and (<<fields>>))
+  |> drop(columns: ["_start", "_stop", "_measurement"])
+  |> pivot(rowKey: ["_time"], columnKey: ["_field"], valueColumn: "_value")

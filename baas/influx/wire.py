@@ -1,0 +1,189 @@
+"""HTTP to a server: one pool of kept connections, failures sorted into passing, too large and final."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from time import time
+from typing import Any
+from urllib.parse import urlencode
+
+import urllib3
+
+from baas.influx import faults
+from baas.influx.config import InfluxConfig
+from baas.influx.faults import PassingError, SlowError, TooLargeError
+
+#: connections kept open per process; chosen: two queries in flight keep a server of two cores busy
+CONNECTIONS = 4
+#: bytes taken off the connection at a time; measured: larger pieces gain nothing
+PIECE_BYTES = 1 << 18
+#: wait for a connection [s]; chosen: a server in the same network answers in milliseconds, a tired VPN in seconds
+_CONNECT_S = 10.0
+#: what a server says about itself is short; chosen: one sentence of a log line
+_MOST_SAID = 300
+
+_TOO_LARGE = (
+    "memory allocation limit",
+    "query-timeout limit",
+    "max-select-point",
+    "max-select-series",
+    "timeout limit",
+)
+_BUSY = ("max-concurrent-queries", "queue length exceeded", "too many queries", "cache-max-memory-size")
+_NOT_THERE = (
+    "database not found",
+    "could not find bucket",
+    "no database",
+    "bucket not found",
+    "retention policy not found",
+)
+_NO_RIGHT = ("requires read", "not authorized", "insufficient permissions", "requires write")
+
+
+@dataclass(frozen=True)
+class Ping:
+    """What a server says of itself. skew_s: its clock minus ours [s], None where it does not tell the time."""
+
+    version: str
+    skew_s: float | None
+
+    @property
+    def is_v1(self) -> bool:
+        """Whether users and databases are those of 1.x."""
+        return self.version.startswith("1.")
+
+
+def said_in(body: bytes) -> str:
+    """The sentence in an error answer, whatever its form (JSON, CSV or text)."""
+    text = body.decode("utf-8", "replace").strip()
+    try:
+        told = json.loads(text)
+        text = str(told.get("error") or told.get("message") or text) if isinstance(told, dict) else text
+    except ValueError:
+        text = text.removeprefix("error\n").strip('"')
+    return " ".join(text.split())[:_MOST_SAID]
+
+
+def judged(config: InfluxConfig, status: int, said: str) -> Exception:
+    """What an error answer means. Servers use one status for very different things, so the words decide first."""
+    words = said.lower()
+    if any(mark in words for mark in _TOO_LARGE) or status == 413:
+        return TooLargeError(said)
+    if any(mark in words for mark in _BUSY):
+        return PassingError(said)
+    if any(mark in words for mark in _NOT_THERE):
+        return faults.unknown_source(config, [])
+    if status == 401 or any(mark in words for mark in _NO_RIGHT) or (status == 403 and "flux" not in words):
+        return faults.refused(config, 401 if status == 401 else 403, said)
+    if status == 504:
+        return SlowError(f"{status} {said}")
+    if status in (408, 429) or status >= 500:
+        return PassingError(f"{status} {said}")
+    return faults.bad_query(config, f"{status} {said}")
+
+
+class Wire:
+    """One server, as one process talks to it."""
+
+    def __init__(self, config: InfluxConfig) -> None:
+        self._config = config
+        secure: dict[str, Any] = {}
+        if config.url.startswith("https"):
+            secure = {"cert_reqs": "CERT_REQUIRED" if config.verify_ssl else "CERT_NONE"}
+            if config.ssl_ca_cert:
+                secure["ca_certs"] = config.ssl_ca_cert
+        self._pool = urllib3.PoolManager(
+            maxsize=CONNECTIONS, retries=False, timeout=urllib3.Timeout(_CONNECT_S, config.timeout_ms / 1000), **secure
+        )
+        self.is_v1 = False
+
+    @contextmanager
+    def _failures(self) -> Iterator[None]:
+        """Failures of the connection as passing ones."""
+        try:
+            yield
+        except urllib3.exceptions.ReadTimeoutError as fault:
+            raise SlowError(f"no answer within {self._config.timeout_ms / 1000:g} s") from fault
+        except (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError) as fault:
+            raise PassingError("connection refused or timed out") from fault
+        except (urllib3.exceptions.HTTPError, OSError) as fault:
+            raise PassingError(f"connection broken: {type(fault).__name__}") from fault
+
+    def headers(self) -> dict[str, str]:
+        """Credentials as the server wants them: 1.x knows users only, 2.x and 3.x tokens."""
+        config = self._config
+        user, _, password = config.token.partition(":")
+        if config.username:
+            return dict(urllib3.make_headers(basic_auth=f"{config.username}:{config.password}"))
+        if config.token and self.is_v1 and password:
+            return dict(urllib3.make_headers(basic_auth=f"{user}:{password}"))
+        return {"Authorization": f"Token {config.token}"} if config.token else {}
+
+    def ping(self) -> Ping:
+        """Whether an InfluxDB is there. Raises BaasError where none answers."""
+        try:
+            with self._failures():
+                answer = self._pool.request("GET", self._config.url + "/ping", headers=self.headers())
+        except PassingError as fault:
+            raise faults.unreachable(self._config, str(fault)) from fault
+        version = answer.headers.get("X-Influxdb-Version", "")
+        if not version:
+            raise faults.not_influx(self._config)
+        version = version.removeprefix("v")
+        self.is_v1 = version.startswith("1.")
+        return Ping(version, _skew(answer.headers.get("Date", "")))
+
+    @contextmanager
+    def post(self, path: str, form: Mapping[str, str], headers: Mapping[str, str]) -> Iterator[Iterator[bytes]]:
+        """The pieces of a good answer; anything else is raised by its meaning."""
+        with self._failures():
+            answer = self._pool.request(
+                "POST", self._config.url + path, fields=dict(form), encode_multipart=False, preload_content=False,
+                headers={**self.headers(), **headers, **({"Accept-Encoding": "gzip"} if self._config.gzip else {})},
+            )  # fmt: skip
+            done = False
+            try:
+                if answer.status != 200:
+                    body = answer.read()
+                    done = True
+                    raise judged(self._config, answer.status, said_in(body))
+                yield answer.stream(PIECE_BYTES, decode_content=True)
+                done = True
+            finally:
+                (answer.release_conn if done else answer.close)()
+
+    def put(self, path: str, parameters: Mapping[str, str], body: bytes, headers: Mapping[str, str]) -> tuple[int, str]:
+        """Status and words of the answer to a body that is sent."""
+        query = urlencode(parameters)
+        with self._failures():
+            answer = self._pool.request(
+                "POST", f"{self._config.url}{path}?{query}", body=body, headers={**self.headers(), **headers}
+            )
+        return answer.status, said_in(answer.data)
+
+    def status(self, method: str, path: str) -> int:
+        """The bare status of a request, to learn what a server offers."""
+        with self._failures():
+            return self._pool.request(method, self._config.url + path, headers=self.headers()).status
+
+
+def _skew(date: str) -> float | None:
+    try:
+        return parsedate_to_datetime(date).timestamp() - time() if date else None
+    except ValueError:
+        return None
+
+
+def whole(pieces: Iterator[bytes], most: int) -> bytes:
+    """All pieces as one, bounded. Raises TooLargeError beyond `most` bytes."""
+    found, size = [], 0
+    for piece in pieces:
+        found.append(piece)
+        size += len(piece)
+        if size > most:
+            raise TooLargeError(f"more than {most:,} bytes")
+    return b"".join(found)
