@@ -78,7 +78,9 @@ def respond(view: View, fleet: Fleet, page: Page) -> Response:
         response.headers.set("Content-Disposition", "attachment", filename=file_name(view, fleet, page, blocks[0]))
     else:
         shown = with_downloads(view, page)
-        response = make_response(render_template("dashboard.html", page=shown, frame=frame(view, fleet, shown), view=view))
+        response = make_response(
+            render_template("dashboard.html", page=shown, frame=frame(view, fleet, shown), view=view)
+        )
     response.status_code = page.status
     for name in ("lang", "theme"):
         if name in request.args:
@@ -93,13 +95,23 @@ def _told(fault: HTTPException) -> Response:
         return make_response(fault.get_response())
     view = view_of_request()
     say = {
-        400: view.say("이 주소로는 열 수 없습니다. http://localhost:5000 처럼 이 컴퓨터의 이름으로 여세요.",
-                      "This address is not accepted. Use the name of this machine, such as http://localhost:5000."),
-        404: view.say("그런 페이지나 차량이 없습니다. 주소를 확인하거나 차량 목록에서 찾으세요.",
-                      "There is no such page or vehicle. Check the address, or look in the list of vehicles."),
-    }.get(code, view.say("요청을 처리할 수 없습니다.", "The request cannot be answered."))  # fmt: skip
-    page = Page("error", view.say("찾을 수 없습니다" if code == 404 else "열 수 없습니다", "Not found" if code == 404 else "Cannot be opened"),
-                say, status=code)  # fmt: skip
+        400: view.say(
+            "이 주소로는 열 수 없습니다. http://localhost:5000 처럼 이 컴퓨터의 이름으로 여세요.",
+            "This address is not accepted. Use the name of this machine, such as http://localhost:5000.",
+        ),
+        404: view.say(
+            "그런 페이지나 차량이 없습니다. 주소를 확인하거나 차량 목록에서 찾으세요.",
+            "There is no such page or vehicle. Check the address, or look in the list of vehicles.",
+        ),
+    }.get(code, view.say("요청을 처리할 수 없습니다.", "The request cannot be answered."))
+    page = Page(
+        "error",
+        view.say(
+            "찾을 수 없습니다" if code == 404 else "열 수 없습니다", "Not found" if code == 404 else "Cannot be opened"
+        ),
+        say,
+        status=code,
+    )
     return respond(View("/", {}, view.lang, view.theme), Fleet(), page)
 
 
@@ -107,8 +119,10 @@ def _failed(fault: Exception) -> Response:
     """A fault of ours: logged for whoever runs the server, a plain page for the visitor."""
     current_app.logger.error("%s %s", request.method, request.path, exc_info=fault)
     view = view_of_request()
-    said = view.say("화면을 만들지 못했습니다. 서버 기록에 까닭이 남아 있습니다. 결과를 다시 계산하면 풀릴 수 있습니다:"
-                    " vehicle_battery_scorer.py",
-                    "The page could not be made; the server's log says why. Scoring again may help: vehicle_battery_scorer.py")  # fmt: skip
+    said = view.say(
+        "화면을 만들지 못했습니다. 서버 기록에 까닭이 남아 있습니다. 결과를 다시 계산하면 풀릴 수 있습니다:"
+        " vehicle_battery_scorer.py",
+        "The page could not be made; the server's log says why. Scoring again may help: vehicle_battery_scorer.py",
+    )
     page = Page("error", view.say("화면을 만들지 못했습니다", "The page could not be made"), said, status=500)
     return respond(View("/", {}, view.lang, view.theme), Fleet(), page)

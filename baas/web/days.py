@@ -16,8 +16,17 @@ Record = Mapping[str, float | int | str | None]
 
 #: vehicle-days that one page reads at most; chosen: ten years of one vehicle, a quarter of fifty
 _MOST_DAYS = 5000
-_FLEET_SUMS = ("vehicles", "rows", "distance_km", "drive_km", "drive_out_kwh", "drive_in_kwh", "charge_in_kwh",
-               "covered_s", "lost_gap_s")  # fmt: skip
+_FLEET_SUMS = (
+    "vehicles",
+    "rows",
+    "distance_km",
+    "drive_km",
+    "drive_out_kwh",
+    "drive_in_kwh",
+    "charge_in_kwh",
+    "covered_s",
+    "lost_gap_s",
+)
 
 
 def _rows(db: sqlite3.Connection, query: str, given: Sequence[object] = ()) -> list[Record]:

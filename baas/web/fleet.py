@@ -207,9 +207,7 @@ def _about(content: bytes | None, problems: list[Problem]) -> dict[str, Any]:
     return {}
 
 
-def _table(
-    folder: Path, staged: str, name: str, about: Mapping[str, Any], problems: list[Problem]
-) -> Loaded:
+def _table(folder: Path, staged: str, name: str, about: Mapping[str, Any], problems: list[Problem]) -> Loaded:
     """One result file; a missing, edited or older one is told."""
     content = _content(folder, staged, name)
     if content is None:

@@ -101,7 +101,9 @@ def simulated_note(view: View, fleet: Fleet, devices: Sequence[str] | None = Non
         return view.say("모든 차량이 가상 자료입니다.", "All vehicles are simulated.")
     if not shown:
         return ""
-    return view.say(f"이 페이지의 차량 {num(shown)}대는 가상 자료입니다.", f"{num(shown)} vehicles on this page are simulated.")
+    return view.say(
+        f"이 페이지의 차량 {num(shown)}대는 가상 자료입니다.", f"{num(shown)} vehicles on this page are simulated."
+    )
 
 
 def empty_page(view: View, name: str, question: str) -> Page:

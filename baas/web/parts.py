@@ -7,6 +7,9 @@ from typing import Any, Literal
 
 from markupsafe import Markup
 
+#: nothing drawn
+NO_MARK = Markup("")
+
 Width = Literal["full", "two", "half", "third"]
 
 
@@ -20,7 +23,7 @@ class Cell:
     text: str
     value: Any = None
     href: str = ""
-    mark: Markup = Markup("")
+    mark: Markup = NO_MARK
     tone: str = ""
     extra: str = ""
 
@@ -113,7 +116,7 @@ class Tile:
     detail: str = ""
     href: str = ""
     tone: str = ""
-    mark: Markup = Markup("")
+    mark: Markup = NO_MARK
 
 
 @dataclass(frozen=True)
@@ -157,7 +160,7 @@ class Page:
     filters: tuple[Filter, ...] = ()
     facts: tuple[Fact, ...] = ()
     statements: tuple[str, ...] = ()
-    badge: Markup = Markup("")
+    badge: Markup = NO_MARK
     previous: Fact | None = None
     next: Fact | None = None
     notice: str = ""

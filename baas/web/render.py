@@ -68,7 +68,9 @@ def as_csv(block: Block) -> bytes:
 
 def file_name(view: View, fleet: Fleet, page: Page, block: Block) -> str:
     """Name of a download: page, block, day of the data and the filters; nothing that a path could be made of."""
-    filters = [value for name, value in sorted(view.args.items()) if name not in ("format", "block", "sort", "page", "rows")]
+    filters = [
+        value for name, value in sorted(view.args.items()) if name not in ("format", "block", "sort", "page", "rows")
+    ]
     subject = view.path.rsplit("/", 1)[-1] if page.name == "vehicle" else ""
     parts = [page.name, subject, block.id, fleet.last_time[:10], *filters]
     return "_".join(clean for part in parts if (clean := _UNSAFE.sub("-", part).strip("-")))[:120] + ".csv"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import ipaddress
+import re
 import socket
 
 from flask import Flask, Response, abort, request
@@ -31,7 +32,7 @@ def is_own_name(host: str, names: frozenset[str]) -> bool:
 
     A page of another site that resolves its own name to this server (DNS rebinding) fails here.
     """
-    name = host.rsplit(":", 1)[0] if host.count(":") == 1 or host.endswith("]") is False and "]:" in host else host
+    name = re.sub(r":\d*$", "", host) if host.count(":") == 1 or "]" in host else host
     name = name.strip("[]").casefold().rstrip(".")
     try:
         ipaddress.ip_address(name)

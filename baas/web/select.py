@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from baas.web.fleet import Fleet
@@ -34,7 +34,8 @@ def vehicle_filters(view: View, fleet: Fleet) -> tuple[Filter, ...]:
     every = Option("", view.say("전체", "all"))
     types = [Option(name or "-", type_name(view, name), view.arg("type") == (name or "-")) for name in car_types(fleet)]
     grades = [
-        Option(letter or NO_GRADE, grade_label(view, letter), view.arg("grade") == (letter or NO_GRADE)) for letter in GRADES
+        Option(letter or NO_GRADE, grade_label(view, letter), view.arg("grade") == (letter or NO_GRADE))
+        for letter in GRADES
     ]
     states = [Option(name, word(view, name), view.arg("status") == name) for name in STATUSES]
     return (
@@ -64,7 +65,7 @@ def is_filtered(view: View, names: Sequence[str]) -> bool:
     return any(view.arg(name) for name in names)
 
 
-def ordered(rows: Sequence[Item], key: Mapping[str, Any] | Any, *, falling: bool) -> list[Item]:
+def ordered(rows: Sequence[Item], key: Callable[[Item], Any], *, falling: bool) -> list[Item]:
     """Rows by a key function; those without a value last, whatever the direction."""
     known = [row for row in rows if key(row) not in (None, "")]
     missing = [row for row in rows if key(row) in (None, "")]

@@ -1,4 +1,4 @@
-"""How long a vehicle has been quiet, by the latest row of the fleet: a page must not depend on the clock of its server."""
+"""How long a vehicle has been quiet, by the latest row of the fleet, not by the clock of the server."""
 
 from __future__ import annotations
 

@@ -36,7 +36,9 @@ class View:
     def whole(self, name: str, default: int, most: int) -> int:
         """A filter that is a whole number from 1 to `most`."""
         text = self.arg(name)
-        return min(int(text), most) if text.isascii() and text.isdigit() and 0 < len(text) < 9 and int(text) else default
+        return (
+            min(int(text), most) if text.isascii() and text.isdigit() and 0 < len(text) < 9 and int(text) else default
+        )
 
     def choice(self, name: str, choices: tuple[str, ...]) -> str:
         """A filter that is one of a few words; anything else counts as the first."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from markupsafe import Markup
-
 from baas.web import marks
 from baas.web.loading import Row
 from baas.web.parts import Cell, Head
@@ -48,6 +46,3 @@ def kept_columns(heads: list[Head], rows: list[list[Cell]]) -> tuple[tuple[Head,
     """Columns in which some row has something; empty ones only take room."""
     full = [at for at in range(len(heads)) if not rows or any(row[at].exported not in (None, "") for row in rows)]
     return tuple(heads[at] for at in full), tuple(tuple(row[at] for at in full) for row in rows)
-
-
-NO_MARK = Markup("")

@@ -33,10 +33,15 @@ def findings(view: View, fleet: Fleet, db: sqlite3.Connection | None = None) -> 
         sentence=_sentence(view, rows),
         tiles=tuple(
             Tile(
-                word(view, name), num(count[name]),
-                view.say(f"차량 {num(len({row['device_no'] for row in rows if row['severity'] == name}))}대",
-                         f"{num(len({row['device_no'] for row in rows if row['severity'] == name}))} vehicles"),
-                view.link(severity=name, page=None), f"t-{name}", marks.severity(name),
+                word(view, name),
+                num(count[name]),
+                view.say(
+                    f"차량 {num(len({row['device_no'] for row in rows if row['severity'] == name}))}대",
+                    f"{num(len({row['device_no'] for row in rows if row['severity'] == name}))} vehicles",
+                ),
+                view.link(severity=name, page=None),
+                f"t-{name}",
+                marks.severity(name),
             )
             for name in SEVERITIES
         ),
@@ -45,7 +50,7 @@ def findings(view: View, fleet: Fleet, db: sqlite3.Connection | None = None) -> 
         clear=view.link("/findings") if is_filtered(view, _FILTERS) else "",
         simulated=simulated_note(view, fleet, sorted({row["device_no"] for row in rows})),
         kept=(("sort", view.arg("sort")),),
-    )  # fmt: skip
+    )
 
 
 def _chosen(view: View, fleet: Fleet, type_of: dict[str, str]) -> list[Row]:
@@ -57,7 +62,10 @@ def _chosen(view: View, fleet: Fleet, type_of: dict[str, str]) -> list[Row]:
         for row in fleet.findings
         if all(row[name] == value for name, value in exact.items())
         and (not car_type or type_of.get(device_key(row["device_no"]), "") == ("" if car_type == "-" else car_type))
-        and all(part in f"{row['device_no']} {row['check']} {row['message']} {row['message_en']}".casefold() for part in words)
+        and all(
+            part in f"{row['device_no']} {row['check']} {row['message']} {row['message_en']}".casefold()
+            for part in words
+        )
     ]
 
 
@@ -85,7 +93,9 @@ def _filters(view: View, fleet: Fleet) -> tuple[Filter, ...]:
     kinds = [kind for kind in KINDS if any(row["kind"] == kind for row in fleet.findings)]
     types = (every, *(Option(t or "-", type_name(view, t), view.arg("type") == (t or "-")) for t in car_types(fleet)))
     return (
-        Filter("q", view.say("검색", "Search"), text=view.arg("q"), place=view.say("단말 번호·설명", "device or words")),
+        Filter(
+            "q", view.say("검색", "Search"), text=view.arg("q"), place=view.say("단말 번호·설명", "device or words")
+        ),
         Filter("severity", view.say("심각도", "Severity"), options("severity", SEVERITIES)),
         Filter("kind", view.say("분류", "Kind"), options("kind", kinds)),
         Filter("check", view.say("검사", "Check"), options("check", checks)),
@@ -96,20 +106,25 @@ def _filters(view: View, fleet: Fleet) -> tuple[Filter, ...]:
 def finding_heads(view: View) -> list[Head]:
     """Columns of a table of findings, without the vehicle."""
     return [
-        Head("severity", view.say("심각도", "Severity")), Head("check", view.say("검사", "Check")),
-        Head("message", view.say("설명", "What")), Head("count", view.say("횟수", "Count"), numeric=True),
-        Head("first_time", view.say("처음", "First")), Head("last_time", view.say("마지막", "Last")),
-    ]  # fmt: skip
+        Head("severity", view.say("심각도", "Severity")),
+        Head("check", view.say("검사", "Check")),
+        Head("message", view.say("설명", "What")),
+        Head("count", view.say("횟수", "Count"), numeric=True),
+        Head("first_time", view.say("처음", "First")),
+        Head("last_time", view.say("마지막", "Last")),
+    ]
 
 
 def finding_cells(view: View, row: Row) -> list[Cell]:
     """One finding as cells of `finding_heads`."""
     return [
-        cells.severity(view, row["severity"]), Cell(word(view, row["check"]), row["check"]),
-        cells.plain(told(view, row, "message")), cells.number(row["count"]),
+        cells.severity(view, row["severity"]),
+        Cell(word(view, row["check"]), row["check"]),
+        cells.plain(told(view, row, "message")),
+        cells.number(row["count"]),
         Cell(when(row["first_time"]), row["first_time"], tone="nowrap"),
         Cell(when(row["last_time"]), row["last_time"], tone="nowrap"),
-    ]  # fmt: skip
+    ]
 
 
 def by_severity(row: Row) -> int:
@@ -134,25 +149,32 @@ def _list(view: View, rows: Sequence[Row], type_of: dict[str, str]) -> Block:
     heads = (first, Head("device_no", view.say("차량", "Vehicle")), *others)
     whole = tuple(line(row) for row in sorted_rows) if pager else None
     return Block(
-        "findings", view.say("이상·알림", "Findings"), sortable(view, heads, _DEFAULT_SORT), tuple(line(row) for row in shown),
-        pager=pager, whole=whole, empty=view.say("조건에 맞는 이상이 없습니다.", "No finding fits the filters."),
-    )  # fmt: skip
+        "findings",
+        view.say("이상·알림", "Findings"),
+        sortable(view, heads, _DEFAULT_SORT),
+        tuple(line(row) for row in shown),
+        pager=pager,
+        whole=whole,
+        empty=view.say("조건에 맞는 이상이 없습니다.", "No finding fits the filters."),
+    )
 
 
 def _by_check(view: View, rows: Sequence[Row]) -> Block:
     heads = (
-        Head("check", view.say("검사", "Check")), Head("kind", view.say("분류", "Kind")),
+        Head("check", view.say("검사", "Check")),
+        Head("kind", view.say("분류", "Kind")),
         *(Head(name, word(view, name), numeric=True) for name in SEVERITIES),
         Head("vehicles", view.say("차량", "Vehicles"), numeric=True),
-    )  # fmt: skip
+    )
     counted = Counter((row["kind"], row["check"], row["severity"]) for row in rows)
     checks = Counter((row["kind"], row["check"]) for row in rows)
     table = tuple(
         (
-            Cell(word(view, check), check, view.link(check=check, page=None)), Cell(word(view, kind), kind),
+            Cell(word(view, check), check, view.link(check=check, page=None)),
+            Cell(word(view, kind), kind),
             *(cells.number(counted[kind, check, name] or None) for name in SEVERITIES),
             cells.number(len({row["device_no"] for row in rows if row["check"] == check})),
         )
         for (kind, check), _ in checks.most_common()
-    )  # fmt: skip
+    )
     return Block("by-check", view.say("검사별", "By check"), heads, table)

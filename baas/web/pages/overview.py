@@ -7,21 +7,19 @@ from collections import Counter
 from collections.abc import Sequence
 
 from baas.cars.devices import device_key
-from baas.web import charts, days, marks
+from baas.web import days, marks
 from baas.web.fleet import Fleet
 from baas.web.frame import simulated_note
 from baas.web.loading import Row
-from baas.web.pages import cells
-from baas.web.parts import Block, Cell, Figure, Head, Key, Page, Tile
-from baas.web.select import NO_GRADE, car_types, chosen_vehicles, is_filtered, type_name, vehicle_filters
+from baas.web.pages import cells, fleet_days
+from baas.web.parts import NO_MARK, Block, Cell, Head, Key, Page, Tile
+from baas.web.select import NO_GRADE, chosen_vehicles, is_filtered, type_name, vehicle_filters
 from baas.web.silence import silent
-from baas.web.view import View, num, share, when
+from baas.web.view import View, num, when
 from baas.web.words import GRADES, SEVERITIES, grade_label, line_title, listed, told, word
 
 #: vehicles and findings named on the overview; chosen: what fits on a screen
 _NAMED, _TOLD_FINDINGS = 10, 8
-#: days drawn; chosen: a quarter
-_DAYS = 92
 _FILTERS = ("q", "type", "grade", "status")
 
 
@@ -31,7 +29,7 @@ def overview(view: View, fleet: Fleet, db: sqlite3.Connection | None) -> Page:
     urgent = [row for row in rows if _is_urgent(fleet, row)]
     blocks = [_look_now(view, fleet, rows, db), _grades_by_type(view, rows), _latest_findings(view, fleet, rows)]
     if db is not None:
-        blocks += _history(view, db, fleet)
+        blocks += fleet_days.blocks(view, db, fleet)
     return Page(
         name="overview",
         question=view.say("오늘 살펴볼 차량은?", "Which vehicles need attention today?"),
@@ -75,49 +73,71 @@ def _by_urgency(fleet: Fleet, rows: Sequence[Row]) -> list[Row]:
     """Critical findings first, then the lowest total; vehicles without a score last."""
     return sorted(
         rows,
-        key=lambda row: (-_criticals(fleet, row), row["total_score"] is None, row["total_score"] or 0.0, row["device_no"]),
+        key=lambda row: (
+            -_criticals(fleet, row),
+            row["total_score"] is None,
+            row["total_score"] or 0.0,
+            row["device_no"],
+        ),
     )
 
 
 def _tiles(view: View, fleet: Fleet, rows: Sequence[Row], urgent: Sequence[Row]) -> tuple[Tile, ...]:
     scored = [row for row in rows if row["grade"]]
     grades = Counter(row["grade"] for row in rows)
-    severities = Counter(finding["severity"] for row in rows for finding in fleet.findings_of.get(device_key(row["device_no"]), ()))
+    severities = Counter(
+        finding["severity"] for row in rows for finding in fleet.findings_of.get(device_key(row["device_no"]), ())
+    )
     quiet = [row for row in rows if silent(row["last_time"], fleet.last_time)]
     car_type = view.arg("type")
     told_grades = listed([f"{letter} {num(grades[letter])}" for letter in GRADES if letter])
-    spread = fleet.spreads.get((car_type if car_type and car_type != "-" else "*" if not car_type else "", "total_score"))
+    spread = fleet.spreads.get(
+        (car_type if car_type and car_type != "-" else "*" if not car_type else "", "total_score")
+    )
     low_high = f"{num(spread['p25'], 1)}–{num(spread['p75'], 1)}" if spread else ""
     return (
         Tile(
-            view.say("지금 살펴볼 차량", "Look at now"), num(len(urgent)),
-            view.say("D 등급 또는 위험 발견", "grade D or critical finding"), view.link("/vehicles", type=car_type, grade="D"),
+            view.say("지금 살펴볼 차량", "Look at now"),
+            num(len(urgent)),
+            view.say("D 등급 또는 위험 발견", "grade D or critical finding"),
+            view.link("/vehicles", type=car_type, grade="D"),
             "bad" if urgent else "good",
         ),
         Tile(
-            view.say("평가한 차량", "Vehicles scored"), num(len(scored)),
+            view.say("평가한 차량", "Vehicles scored"),
+            num(len(scored)),
             view.say(f"평가 불가 {num(len(rows) - len(scored))}대", f"{num(len(rows) - len(scored))} not assessed"),
             view.link("/vehicles", type=car_type, grade=NO_GRADE if len(rows) > len(scored) else None),
         ),
         Tile(
-            view.say("등급", "Grades"), told_grades, "", view.link("/vehicles", type=car_type, sort="total_score"), "grades",
+            view.say("등급", "Grades"),
+            told_grades,
+            "",
+            view.link("/vehicles", type=car_type, sort="total_score"),
+            "grades",
             marks.stacked({f"g{letter or 'x'}": grades[letter] for letter in GRADES}, told_grades),
         ),
         Tile(
-            view.say("총점 중앙값", "Median score"), num(spread["p50"] if spread else None, 1),
-            view.say(f"절반이 {low_high}", f"half lie in {low_high}") if spread else "", view.link("/types"),
+            view.say("총점 중앙값", "Median score"),
+            num(spread["p50"] if spread else None, 1),
+            view.say(f"절반이 {low_high}", f"half lie in {low_high}") if spread else "",
+            view.link("/types"),
         ),
         Tile(
-            view.say("이상·알림", "Findings"), num(sum(severities.values())),
+            view.say("이상·알림", "Findings"),
+            num(sum(severities.values())),
             listed([f"{word(view, name)} {num(severities[name])}" for name in SEVERITIES if severities[name]]),
-            view.link("/findings", type=car_type), "bad" if severities["critical"] else "",
+            view.link("/findings", type=car_type),
+            "bad" if severities["critical"] else "",
         ),
         Tile(
-            view.say("24시간 넘게 조용함", "Silent over 24 h"), num(len(quiet)),
-            view.say("가장 최근 수신 기준", "before the latest row"), view.link("/quality", sort="last_time"),
+            view.say("24시간 넘게 조용함", "Silent over 24 h"),
+            num(len(quiet)),
+            view.say("가장 최근 수신 기준", "before the latest row"),
+            view.link("/quality", sort="last_time"),
             "poor" if quiet else "",
         ),
-    )  # fmt: skip
+    )
 
 
 def _look_now(view: View, fleet: Fleet, rows: Sequence[Row], db: sqlite3.Connection | None) -> Block:
@@ -125,40 +145,55 @@ def _look_now(view: View, fleet: Fleet, rows: Sequence[Row], db: sqlite3.Connect
     weeks = days.score_weeks(db, [row["device_no"] for row in named]) if db is not None and named else {}
     has_history = any(len(values) > 1 for values in weeks.values())
     heads = [
-        Head("device_no", view.say("차량", "Vehicle")), Head("grade", view.say("등급", "Grade")),
-        Head("total_score", view.say("총점", "Score"), numeric=True), Head("loss", view.say("가장 큰 감점", "Largest loss")),
-        Head("history", view.say("추이", "Trend")), Head("reason", view.say("사유", "Reason")),
-    ]  # fmt: skip
+        Head("device_no", view.say("차량", "Vehicle")),
+        Head("grade", view.say("등급", "Grade")),
+        Head("total_score", view.say("총점", "Score"), numeric=True),
+        Head("loss", view.say("가장 큰 감점", "Largest loss")),
+        Head("history", view.say("추이", "Trend")),
+        Head("reason", view.say("사유", "Reason")),
+    ]
     table = [_look_row(view, fleet, row, weeks.get(device_key(row["device_no"]), [])) for row in named]
-    kept, shown = cells.kept_columns(heads, table) if has_history else (
-        tuple(head for head in heads if head.key != "history"),
-        tuple(tuple(cell for head, cell in zip(heads, row, strict=True) if head.key != "history") for row in table),
-    )  # fmt: skip
+    kept, shown = (
+        cells.kept_columns(heads, table)
+        if has_history
+        else (
+            tuple(head for head in heads if head.key != "history"),
+            tuple(tuple(cell for head, cell in zip(heads, row, strict=True) if head.key != "history") for row in table),
+        )
+    )
     return Block(
-        "look-now", view.say("지금 살펴볼 차량", "Vehicles to look at now"), kept, shown, width="two",
+        "look-now",
+        view.say("지금 살펴볼 차량", "Vehicles to look at now"),
+        kept,
+        shown,
+        width="two",
         empty=view.say("조건에 맞는 차량이 없습니다.", "No vehicle fits the filters."),
         more=(Cell(view.say("모든 차량 보기", "All vehicles"), href=view.link("/vehicles", sort="total_score")),),
-    )  # fmt: skip
+    )
 
 
 def _look_row(view: View, fleet: Fleet, row: Row, history: Sequence[float | None]) -> list[Cell]:
     lines = [line for line in fleet.lines.get(device_key(row["device_no"]), ()) if line["points_lost"]]
     worst = max(lines, key=lambda line: line["points_lost"], default=None)
     loss = f"{line_title(view, fleet.documents, worst['line'])} {num(-worst['points_lost'], 1)}" if worst else ""
-    change = marks.spark(history, view.say("주별 총점", "score by week"), 0, 100) if len(history) > 1 else cells.NO_MARK
+    change = marks.spark(history, view.say("주별 총점", "score by week"), 0, 100) if len(history) > 1 else NO_MARK
     name = cells.device(view, row["device_no"])
     return [
         Cell(name.text, name.value, name.href, tone="id", extra=type_name(view, row["car_type"])),
-        cells.grade(view, row), cells.points(row["total_score"], fleet.borders), cells.plain(loss),
-        Cell("", history[-1] if len(history) > 1 else None, mark=change), cells.plain(told(view, row, "main_reason")),
-    ]  # fmt: skip
+        cells.grade(view, row),
+        cells.points(row["total_score"], fleet.borders),
+        cells.plain(loss),
+        Cell("", history[-1] if len(history) > 1 else None, mark=change),
+        cells.plain(told(view, row, "main_reason")),
+    ]
 
 
 def _grades_by_type(view: View, rows: Sequence[Row]) -> Block:
     heads = (
-        Head("car_type", view.say("차종", "Car type")), Head("vehicles", view.say("대수", "Vehicles"), numeric=True),
+        Head("car_type", view.say("차종", "Car type")),
+        Head("vehicles", view.say("대수", "Vehicles"), numeric=True),
         Head("grades", view.say("등급 분포", "Grades")),
-    )  # fmt: skip
+    )
     by_type: dict[str, Counter[str]] = {}
     for row in rows:
         by_type.setdefault(row["car_type"], Counter())[row["grade"]] += 1
@@ -169,15 +204,22 @@ def _grades_by_type(view: View, rows: Sequence[Row]) -> Block:
             (
                 Cell(type_name(view, name), name, view.link("/vehicles", type=name or "-")),
                 cells.number(sum(grades.values())),
-                Cell(words, words, mark=marks.stacked({f"g{letter or 'x'}": grades[letter] for letter in GRADES}, words)),
+                Cell(
+                    words, words, mark=marks.stacked({f"g{letter or 'x'}": grades[letter] for letter in GRADES}, words)
+                ),
             )
         )
     legend = tuple(Key(f"g{letter or 'x'}", grade_label(view, letter)) for letter in GRADES)
     return Block(
-        "grades-by-type", view.say("차종별 등급", "Grades by car type"), heads, tuple(table[:12]), width="third",
-        whole=tuple(table), note=listed([key.label for key in legend]),
+        "grades-by-type",
+        view.say("차종별 등급", "Grades by car type"),
+        heads,
+        tuple(table[:12]),
+        width="third",
+        whole=tuple(table),
+        note=listed([key.label for key in legend]),
         more=(Cell(view.say("차종 비교", "Compare car types"), href=view.link("/types")),),
-    )  # fmt: skip
+    )
 
 
 def _latest_findings(view: View, fleet: Fleet, rows: Sequence[Row]) -> Block:
@@ -187,94 +229,25 @@ def _latest_findings(view: View, fleet: Fleet, rows: Sequence[Row]) -> Block:
     latest = sorted(found, key=lambda finding: finding["last_time"] or "", reverse=True)
     worst = sorted(latest, key=lambda finding: rank.get(finding["severity"], 9))[:_TOLD_FINDINGS]
     heads = (
-        Head("severity", view.say("심각도", "Severity")), Head("device_no", view.say("차량", "Vehicle")),
-        Head("message", view.say("설명", "What")), Head("last_time", view.say("마지막", "Last")),
-    )  # fmt: skip
+        Head("severity", view.say("심각도", "Severity")),
+        Head("device_no", view.say("차량", "Vehicle")),
+        Head("message", view.say("설명", "What")),
+        Head("last_time", view.say("마지막", "Last")),
+    )
     table = tuple(
         (
-            cells.severity(view, finding["severity"]), cells.device(view, finding["device_no"], "findings"),
-            cells.plain(told(view, finding, "message")), Cell(when(finding["last_time"]), finding["last_time"], tone="nowrap"),
+            cells.severity(view, finding["severity"]),
+            cells.device(view, finding["device_no"], "findings"),
+            cells.plain(told(view, finding, "message")),
+            Cell(when(finding["last_time"]), finding["last_time"], tone="nowrap"),
         )
         for finding in worst
-    )  # fmt: skip
+    )
     return Block(
-        "latest-findings", view.say("먼저 볼 이상·알림", "Findings to read first"), heads, table,
+        "latest-findings",
+        view.say("먼저 볼 이상·알림", "Findings to read first"),
+        heads,
+        table,
         empty=view.say("이상이 없습니다.", "No findings."),
         more=(Cell(view.say(f"전체 {num(len(found))}건", f"All {num(len(found))}"), href=view.link("/findings")),),
-    )  # fmt: skip
-
-
-def _history(view: View, db: sqlite3.Connection, fleet: Fleet) -> list[Block]:
-    """Distance, efficiency and collection of the fleet by day."""
-    asked = view.arg("type")
-    car_type = None if not asked else ("" if asked == "-" else asked)
-    if car_type is not None and car_type not in car_types(fleet):
-        return []
-    known = days.fleet_days(db, car_type, _DAYS)
-    if len(known) < 2:
-        return []
-    return [_distance(view, known), _efficiency(view, known), _collection(view, known)]
-
-
-def _ends(known: Sequence[days.Record]) -> tuple[str, ...]:
-    return str(known[0]["date"]), str(known[len(known) // 2]["date"]), str(known[-1]["date"])
-
-
-def _number(record: days.Record, name: str) -> float | None:
-    value = record[name]
-    return float(value) if isinstance(value, (int, float)) else None
-
-
-def _distance(view: View, known: Sequence[days.Record]) -> Block:
-    kms = [_number(day, "distance_km") or 0.0 for day in known]
-    top = charts.nice_top(max(kms))
-    summary = view.say(
-        f"하루 평균 {num(sum(kms) / len(kms))} km, 가장 많은 날 {num(max(kms))} km",
-        f"{num(sum(kms) / len(kms))} km a day on average, {num(max(kms))} km on the busiest",
     )
-    drawing = charts.columns([{"one": km} for km in kms], top, summary)
-    return _by_day(view, "distance", view.say("주행 거리", "Distance"), "distance_km", "km", known, kms, drawing, summary, top)
-
-
-def _efficiency(view: View, known: Sequence[days.Record]) -> Block:
-    values = []
-    for day in known:
-        km, out, back = (_number(day, name) for name in ("drive_km", "drive_out_kwh", "drive_in_kwh"))
-        net = (out or 0.0) - (back or 0.0)
-        values.append(km / net if km and net > 0 and km / net < 20 else None)
-    told_values = [value for value in values if value is not None]
-    top = charts.nice_top(max(told_values, default=1.0))
-    summary = (
-        view.say(f"최근 {num(told_values[-1], 2)} km/kWh", f"latest {num(told_values[-1], 2)} km/kWh")
-        if told_values else view.say("전력을 잰 주행이 없습니다.", "No driving with measured power.")
-    )  # fmt: skip
-    drawing = charts.lines({"one": values}, 0, top, summary)
-    return _by_day(
-        view, "efficiency", view.say("전비", "Efficiency"), "km_per_kwh", "km/kWh", known, values, drawing, summary, top, 2
-    )
-
-
-def _collection(view: View, known: Sequence[days.Record]) -> Block:
-    counts = [_number(day, "vehicles") or 0.0 for day in known]
-    lost = [share(_number(day, "lost_gap_s") or 0.0, (_number(day, "vehicles") or 0.0) * 86_400) or 0.0 for day in known]
-    top = charts.nice_top(max(counts))
-    summary = view.say(
-        f"마지막 날 {num(counts[-1])}대 수신, 하루 평균 유실 {num(sum(lost) / len(lost), 1)} %",
-        f"{num(counts[-1])} vehicles on the last day, {num(sum(lost) / len(lost), 1)} % lost on average",
-    )
-    drawing = charts.columns([{"two": count} for count in counts], top, summary)
-    return _by_day(view, "collection", view.say("수신 차량", "Vehicles sending"), "vehicles", "", known, counts, drawing, summary, top)
-
-
-def _by_day(
-    view: View, name: str, title: str, key: str, unit: str, known: Sequence[days.Record],
-    values: Sequence[float | None], drawing: marks.Markup, summary: str, top: float, digits: int = 0,
-) -> Block:  # fmt: skip
-    """A block that shows one number a day."""
-    heads = (Head("date", view.say("날짜", "Date")), Head(key, title, unit, numeric=True))
-    rows = tuple((cells.plain(str(day["date"])), cells.number(value, digits)) for day, value in zip(known, values, strict=True))
-    scale = (num(top, 0 if top >= 10 else 1, unit), num(top / 2, 0 if top >= 10 else 1), "0")
-    figure = Figure(drawing, summary, left=scale, below=_ends(known))
-    return Block(name, title, heads, rows, figure=figure, width="third", folded=True)
-
-

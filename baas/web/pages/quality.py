@@ -12,12 +12,12 @@ from baas.web import charts, days, marks
 from baas.web.fleet import Fleet
 from baas.web.frame import simulated_note
 from baas.web.loading import Row
-from baas.web.pages import cells
+from baas.web.pages import cells, quality_files
 from baas.web.parts import Block, Cell, Head, Key, Page, Tile
 from baas.web.select import chosen_vehicles, is_filtered, ordered, paged, sort_state, sortable, vehicle_filters
 from baas.web.silence import quiet_h, silent
 from baas.web.view import View, num, share, when
-from baas.web.words import listed, told, word
+from baas.web.words import listed, word
 
 #: days in the calendar of collection; chosen: a quarter
 CALENDAR_DAYS = 92
@@ -41,7 +41,7 @@ def quality(view: View, fleet: Fleet, db: sqlite3.Connection | None) -> Page:
     if db is not None and shown:
         blocks.append(_calendar(view, fleet, db, shown))
         blocks.append(_gaps(view, fleet, db))
-    blocks += [_conservation(view, fleet), _files(view, fleet), _columns(view, fleet)]
+    blocks += quality_files.blocks(view, fleet)
     return Page(
         name="quality",
         question=view.say("데이터가 빠짐없이 들어오고 있는가?", "Do the data arrive whole?"),
@@ -77,17 +77,42 @@ def _tiles(view: View, fleet: Fleet, known: Sequence[Row]) -> tuple[Tile, ...]:
     fresh = [row for row in known if not silent(row["last_time"], fleet.last_time)]
     complete = sorted(row["completeness_pct"] for row in known if row["completeness_pct"] is not None)
     return (
-        Tile(view.say("24시간 안에 수신", "Sent within 24 h"), f"{num(len(fresh))} / {num(len(known))}",
-             view.say("가장 최근 수신 기준", "before the latest row"), view.link(sort="-last_time")),
-        Tile(view.say("완전성 중앙값", "Median completeness"), num(complete[len(complete) // 2] if complete else None, 0, "%"),
-             view.say(f"가장 낮은 차량 {num(complete[0] if complete else None)} %", f"lowest {num(complete[0] if complete else None)} %"),
-             view.link(sort="completeness_pct")),
-        Tile(view.say("읽은 행", "Rows read"), num(read), view.say(f"파일 {num(len(fleet.files))}개", f"{num(len(fleet.files))} files"), "#conservation"),
-        Tile(view.say("중복 행", "Duplicate rows"), num(repeated), num(share(repeated, read or 0), 2, "%"), "#conservation"),
-        Tile(view.say("제외한 행", "Rejected rows"), num(rejected), num(share(rejected, read or 0), 2, "%"), "#files",
-             "poor" if rejected else ""),
+        Tile(
+            view.say("24시간 안에 수신", "Sent within 24 h"),
+            f"{num(len(fresh))} / {num(len(known))}",
+            view.say("가장 최근 수신 기준", "before the latest row"),
+            view.link(sort="-last_time"),
+        ),
+        Tile(
+            view.say("완전성 중앙값", "Median completeness"),
+            num(complete[len(complete) // 2] if complete else None, 0, "%"),
+            view.say(
+                f"가장 낮은 차량 {num(complete[0] if complete else None)} %",
+                f"lowest {num(complete[0] if complete else None)} %",
+            ),
+            view.link(sort="completeness_pct"),
+        ),
+        Tile(
+            view.say("읽은 행", "Rows read"),
+            num(read),
+            view.say(f"파일 {num(len(fleet.files))}개", f"{num(len(fleet.files))} files"),
+            "#conservation",
+        ),
+        Tile(
+            view.say("중복 행", "Duplicate rows"),
+            num(repeated),
+            num(share(repeated, read or 0), 2, "%"),
+            "#conservation",
+        ),
+        Tile(
+            view.say("제외한 행", "Rejected rows"),
+            num(rejected),
+            num(share(rejected, read or 0), 2, "%"),
+            "#files",
+            "poor" if rejected else "",
+        ),
         Tile(view.say("문제 있는 파일", "Files with faults"), num(len(faulty)), "", "#files", "poor" if faulty else ""),
-    )  # fmt: skip
+    )
 
 
 def freshness(view: View, last_time: str | None, latest: str) -> Cell:
@@ -97,7 +122,9 @@ def freshness(view: View, last_time: str | None, latest: str) -> Cell:
         return Cell("–", None, mark=marks.dot("quiet"))
     tone = "good" if hours <= 24 else "poor" if hours <= 24 * 7 else "bad"
     text = (
-        view.say("24시간 이내", "within 24 h") if hours <= 24 else view.say(f"{num(hours / 24)}일 조용함", f"silent {num(hours / 24)} d")
+        view.say("24시간 이내", "within 24 h")
+        if hours <= 24
+        else view.say(f"{num(hours / 24)}일 조용함", f"silent {num(hours / 24)} d")
     )
     return Cell(text, round(hours, 1), mark=marks.dot(tone), tone="nowrap")
 
@@ -105,32 +132,52 @@ def freshness(view: View, last_time: str | None, latest: str) -> Cell:
 def _vehicles(view: View, fleet: Fleet, shown: Sequence[Row], every: Sequence[Row] | None) -> Block:
     """What came of each vehicle; `every` has all rows where only some are shown."""
     heads = (
-        Head("device_no", view.say("차량", "Vehicle")), Head("last_time", view.say("마지막 수신", "Last row")),
-        Head("fresh", view.say("신선도", "Freshness")), Head("completeness_pct", view.say("완전성", "Complete"), "%", numeric=True),
-        Head("days", view.say("일수", "Days"), numeric=True), Head("sampling_s", view.say("간격", "Step"), "s", numeric=True),
+        Head("device_no", view.say("차량", "Vehicle")),
+        Head("last_time", view.say("마지막 수신", "Last row")),
+        Head("fresh", view.say("신선도", "Freshness")),
+        Head("completeness_pct", view.say("완전성", "Complete"), "%", numeric=True),
+        Head("days", view.say("일수", "Days"), numeric=True),
+        Head("sampling_s", view.say("간격", "Step"), "s", numeric=True),
         Head("rows_used", view.say("사용한 행", "Rows used"), numeric=True),
         Head("rows_duplicate", view.say("중복", "Duplicate"), numeric=True),
         Head("rows_rejected", view.say("제외", "Rejected"), numeric=True),
         Head("current_sign", view.say("원자료 전류 부호", "Sign of raw current")),
-        Head("cells", view.say("셀", "Cells"), numeric=True), Head("modules", view.say("온도 센서", "Probes"), numeric=True),
-    )  # fmt: skip
+        Head("cells", view.say("셀", "Cells"), numeric=True),
+        Head("modules", view.say("온도 센서", "Probes"), numeric=True),
+    )
 
     def line(row: Row) -> tuple[Cell, ...]:
         sure = share(row["current_sign_confidence"] or 0.0, 1.0)
         return (
-            cells.device(view, row["device_no"], "data"), Cell(when(row["last_time"]), row["last_time"], tone="nowrap"),
+            cells.device(view, row["device_no"], "data"),
+            Cell(when(row["last_time"]), row["last_time"], tone="nowrap"),
             freshness(view, row["last_time"], fleet.last_time),
-            Cell(num(row["completeness_pct"]), row["completeness_pct"], mark=marks.bar(row["completeness_pct"], tone="steel")),
-            cells.number(row["days"]), cells.number(row["sampling_s"]), cells.number(row["rows_used"]),
-            cells.number(row["rows_duplicate"]), cells.number(row["rows_rejected"]),
-            Cell(word(view, row["current_sign"]), row["current_sign"], extra=view.say(f"확신 {num(sure)} %", f"{num(sure)} % sure")),
-            cells.number(row["cells"]), cells.number(row["modules"]),
-        )  # fmt: skip
+            Cell(
+                num(row["completeness_pct"]),
+                row["completeness_pct"],
+                mark=marks.bar(row["completeness_pct"], tone="steel"),
+            ),
+            cells.number(row["days"]),
+            cells.number(row["sampling_s"]),
+            cells.number(row["rows_used"]),
+            cells.number(row["rows_duplicate"]),
+            cells.number(row["rows_rejected"]),
+            Cell(
+                word(view, row["current_sign"]),
+                row["current_sign"],
+                extra=view.say(f"확신 {num(sure)} %", f"{num(sure)} % sure"),
+            ),
+            cells.number(row["cells"]),
+            cells.number(row["modules"]),
+        )
 
     return Block(
-        "vehicles", view.say("차량별 수집", "Collection by vehicle"), _sort_some(view, heads), tuple(line(row) for row in shown),
+        "vehicles",
+        view.say("차량별 수집", "Collection by vehicle"),
+        _sort_some(view, heads),
+        tuple(line(row) for row in shown),
         whole=None if every is None else tuple(line(row) for row in every),
-    )  # fmt: skip
+    )
 
 
 def _sort_some(view: View, heads: Sequence[Head]) -> tuple[Head, ...]:
@@ -148,16 +195,25 @@ def _signals(view: View, fleet: Fleet, shown: Sequence[Row]) -> Block:
     for row in shown:
         missing = set((row["missing_signals"] or "").split())
         marked = [
-            Cell("○" if name in missing else "●", absent if name in missing else present, tone="sigx" if name in missing else "sig1")
+            Cell(
+                "○" if name in missing else "●",
+                absent if name in missing else present,
+                tone="sigx" if name in missing else "sig1",
+            )
             for name in names
         ]
         table.append((cells.device(view, row["device_no"], "data"), *marked))
-    note = view.say("● 들어온 신호, ○ 한 번도 오지 않은 신호. 없는 신호는 0이 아니라 빈 값으로 둡니다.",
-                    "● sent, ○ never came. What never came stays missing, it is never taken as 0.")  # fmt: skip
+    note = view.say(
+        "● 들어온 신호, ○ 한 번도 오지 않은 신호. 없는 신호는 0이 아니라 빈 값으로 둡니다.",
+        "● sent, ○ never came. What never came stays missing, it is never taken as 0.",
+    )
     return Block(
-        "signals", view.say("신호 × 차량", "Signals by vehicle"), heads if names else (), tuple(table) if names else (),
+        "signals",
+        view.say("신호 × 차량", "Signals by vehicle"),
+        heads if names else (),
+        tuple(table) if names else (),
         note=note,
-    )  # fmt: skip
+    )
 
 
 def day_tone(day: Mapping[str, object]) -> str:
@@ -169,10 +225,12 @@ def day_tone(day: Mapping[str, object]) -> str:
 def day_keys(view: View) -> tuple[Key, ...]:
     """Legend of the calendars of collection."""
     return (
-        Key("c4", view.say("유실 1 % 미만", "under 1 % lost")), Key("c3", view.say("25 % 미만", "under 25 %")),
-        Key("c2", view.say("60 % 미만", "under 60 %")), Key("c1", view.say("60 % 이상", "60 % or more")),
+        Key("c4", view.say("유실 1 % 미만", "under 1 % lost")),
+        Key("c3", view.say("25 % 미만", "under 25 %")),
+        Key("c2", view.say("60 % 미만", "under 60 %")),
+        Key("c1", view.say("60 % 이상", "60 % or more")),
         Key("none", view.say("자료 없음", "no data")),
-    )  # fmt: skip
+    )
 
 
 def _calendar(view: View, fleet: Fleet, db: sqlite3.Connection, shown: Sequence[Row]) -> Block:
@@ -182,9 +240,10 @@ def _calendar(view: View, fleet: Fleet, db: sqlite3.Connection, shown: Sequence[
     known = days.days_of_many(db, [row["device_no"] for row in shown], axis[0], axis[-1])
     tones = {(str(day["device_no"]), str(day["date"])): day_tone(day) for day in known}
     heads = (
-        Head("device_no", view.say("차량", "Vehicle")), Head("days", view.say("수신 일수", "Days sent"), numeric=True),
+        Head("device_no", view.say("차량", "Vehicle")),
+        Head("days", view.say("수신 일수", "Days sent"), numeric=True),
         Head("strip", f"{axis[0]} → {axis[-1]}"),
-    )  # fmt: skip
+    )
     table = []
     for row in shown:
         levels = [tones.get((device_key(row["device_no"]), day), "none") for day in axis]
@@ -192,109 +251,48 @@ def _calendar(view: View, fleet: Fleet, db: sqlite3.Connection, shown: Sequence[
         label = view.say(f"{len(axis)}일 중 {sent}일 수신", f"{sent} of {len(axis)} days sent")
         table.append(
             (
-                cells.device(view, row["device_no"], "data"), cells.number(sent),
-                Cell("", "".join("0" if level == "none" else level[1] for level in levels), mark=charts.days_strip(levels, label)),
+                cells.device(view, row["device_no"], "data"),
+                cells.number(sent),
+                Cell(
+                    "",
+                    "".join("0" if level == "none" else level[1] for level in levels),
+                    mark=charts.days_strip(levels, label),
+                ),
             )
-        )  # fmt: skip
+        )
     note = listed([f"{key.label}" for key in day_keys(view)])
-    return Block("calendar", view.say("수집 달력", "Calendar of collection"), heads, tuple(table),
-                 note=note, more=())  # fmt: skip
+    return Block("calendar", view.say("수집 달력", "Calendar of collection"), heads, tuple(table), note=note, more=())
 
 
 def _gaps(view: View, fleet: Fleet, db: sqlite3.Connection) -> Block:
     shown_names = {device_key(row["device_no"]): row["device_no"] for row in fleet.vehicles}
     heads = (
-        Head("device_no", view.say("차량", "Vehicle")), Head("date", view.say("날짜", "Date")),
-        Head("lost_h", view.say("유실", "Lost"), "h", numeric=True), Head("gap_km", view.say("공백 구간 주행", "Driven unseen"), "km", numeric=True),
-    )  # fmt: skip
+        Head("device_no", view.say("차량", "Vehicle")),
+        Head("date", view.say("날짜", "Date")),
+        Head("lost_h", view.say("유실", "Lost"), "h", numeric=True),
+        Head("gap_km", view.say("공백 구간 주행", "Driven unseen"), "km", numeric=True),
+    )
     rows = tuple(
         (
             cells.device(view, shown_names.get(str(day["device_no"]), str(day["device_no"])), "data"),
-            cells.plain(str(day["date"])), cells.number(float(day["value"] or 0), 1), cells.number(float(day["gap_km"] or 0), 1),
+            cells.plain(str(day["date"])),
+            cells.number(float(day["value"] or 0), 1),
+            cells.number(float(day["gap_km"] or 0), 1),
         )
         for day in days.worst_days(db)
-    )  # fmt: skip
+    )
     note = view.say(
         "주행거리계나 SOC가 변했는데 자료가 없는 시간입니다. 서 있던 것이 확인되는 공백은 세지 않습니다.",
-        "Time without data over which odometer or SOC changed. Gaps in which the vehicle demonstrably stood are not counted.",
+        "Time without data over which odometer or SOC changed."
+        " Gaps in which the vehicle demonstrably stood are not counted.",
     )
-    return Block("gaps", view.say("유실이 큰 날", "Days that lost most"), heads, rows[:_SHOWN_GAPS], note=note, whole=rows,
-                 empty=view.say("유실된 시간이 없습니다.", "No time was lost."), width="half")  # fmt: skip
-
-
-def _conservation(view: View, fleet: Fleet) -> Block:
-    """Rows read = used + duplicate + rejected, by format."""
-    names = ("rows_read", "rows_used", "rows_duplicate", "rows_rejected")
-    groups: dict[str, list[float]] = {}
-    for row in fleet.files:
-        sums = groups.setdefault(row["format"] or word(view, row["status"]), [0.0] * 5)
-        for at, name in enumerate(names):
-            sums[at] += row[name] or 0
-        sums[4] += 1
-    heads = (
-        Head("format", view.say("형식", "Format")), Head("files", view.say("파일", "Files"), numeric=True),
-        Head("rows_read", view.say("읽음", "Read"), numeric=True), Head("rows_used", view.say("= 사용", "= used"), numeric=True),
-        Head("rows_duplicate", view.say("+ 중복", "+ duplicate"), numeric=True),
-        Head("rows_rejected", view.say("+ 제외", "+ rejected"), numeric=True), Head("conserved", view.say("일치", "Adds up")),
-    )  # fmt: skip
-    table = []
-    for name, (read, used, repeated, rejected, files) in sorted(groups.items()):
-        whole = read == used + repeated + rejected
-        table.append(
-            (
-                cells.plain(name), *(cells.number(value) for value in (files, read, used, repeated, rejected)),
-                Cell(view.say("예", "yes") if whole else view.say("아니오", "no"), whole, mark=marks.dot("good" if whole else "bad")),
-            )
-        )  # fmt: skip
-    return Block("conservation", view.say("행은 사라지지 않았는가", "No row got lost"), heads, tuple(table), width="half")
-
-
-def _files(view: View, fleet: Fleet) -> Block:
-    """Input files, those with something to tell first."""
-    odd = [row for row in fleet.files if row["rows_rejected"] or row["status"] not in ("read", "skipped")]
-    rest = [row for row in fleet.files if row not in odd] if len(fleet.files) < 3000 else []
-    heads = (
-        Head("file", view.say("파일", "File")), Head("status", view.say("상태", "Status")), Head("format", view.say("형식", "Format")),
-        Head("encoding", view.say("인코딩", "Encoding")), Head("rows_read", view.say("읽음", "Read"), numeric=True),
-        Head("rows_used", view.say("사용", "Used"), numeric=True), Head("rows_duplicate", view.say("중복", "Duplicate"), numeric=True),
-        Head("rows_rejected", view.say("제외", "Rejected"), numeric=True), Head("why", view.say("이유와 줄", "Why and where")),
-    )  # fmt: skip
-
-    def line(row: Row) -> tuple[Cell, ...]:
-        why = listed([told(view, row, "message"), row["rejected_reasons"] or "", _examples(view, row)])
-        return (
-            Cell(row["file"], row["file"], tone="path"), Cell(word(view, row["status"]), row["status"]), cells.plain(row["format"]),
-            cells.plain(row["encoding"]), *(cells.number(row[f"rows_{name}"]) for name in ("read", "used", "duplicate", "rejected")),
-            Cell(why, why, tone="long"),
-        )  # fmt: skip
-
-    ordered_rows = [*odd, *rest]
-    shown = tuple(line(row) for row in ordered_rows[:20])
-    note = view.say(f"문제가 있는 파일 {num(len(odd))}개를 먼저 보입니다.", f"The {num(len(odd))} files with something to tell come first.")
     return Block(
-        "files", view.say("입력 파일", "Input files"), heads, shown, note=note,
-        whole=tuple(line(row) for row in ordered_rows) if len(ordered_rows) > 20 else None,
-    )  # fmt: skip
-
-
-def _examples(view: View, row: Row) -> str:
-    """Lines of the file that were refused."""
-    lines = str(row.get("examples") or "").split()
-    return view.say("줄 ", "lines ") + ", ".join(lines) if lines else ""
-
-
-def _columns(view: View, fleet: Fleet) -> Block:
-    """Columns that no declared format knows, with the files that have them."""
-    found: dict[str, list[str]] = {}
-    for row in fleet.files:
-        for name in (row["unknown_columns"] or "").split():
-            found.setdefault(name, []).append(row["file"])
-    heads = (
-        Head("column", view.say("열", "Column")), Head("files", view.say("파일", "Files"), numeric=True),
-        Head("example", view.say("예", "Example")),
-    )  # fmt: skip
-    rows = tuple((cells.plain(name), cells.number(len(files)), Cell(files[0], files[0], tone="path")) for name, files in sorted(found.items()))
-    return Block("columns", view.say("알 수 없는 열", "Unknown columns"), heads, rows,
-                 empty=view.say("모든 열을 알고 있습니다.", "Every column is known."), width="half")  # fmt: skip
-
-
+        "gaps",
+        view.say("유실이 큰 날", "Days that lost most"),
+        heads,
+        rows[:_SHOWN_GAPS],
+        note=note,
+        whole=rows,
+        empty=view.say("유실된 시간이 없습니다.", "No time was lost."),
+        width="half",
+    )

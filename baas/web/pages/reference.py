@@ -17,6 +17,9 @@ from baas.web.parts import Block, Cell, Fact, Filter, Head, Page
 from baas.web.view import View, num
 from baas.web.words import grade_label, grade_word
 
+#: constants that have a block of their own
+_TOLD_ELSEWHERE = ("GRADES", "NO_GRADE", "DEDUCTIONS")
+
 
 def dictionary(view: View, fleet: Fleet, db: sqlite3.Connection | None = None) -> Page:  # noqa: ARG001  (one shape for all)
     """Every column of every table: meaning, unit, range."""
@@ -33,7 +36,11 @@ def dictionary(view: View, fleet: Fleet, db: sqlite3.Connection | None = None) -
             f"{num(count)} columns in {num(len(kept))} tables, the very definitions by which values are checked.",
         ),
         blocks=kept,
-        filters=(Filter("q", view.say("검색", "Search"), text=view.arg("q"), place=view.say("열 이름·뜻", "name or meaning")),),
+        filters=(
+            Filter(
+                "q", view.say("검색", "Search"), text=view.arg("q"), place=view.say("열 이름·뜻", "name or meaning")
+            ),
+        ),
         clear=view.link("/dictionary") if words else "",
         anchors=tuple(Fact(block.title, "", f"#{block.id}") for block in kept),
     )
@@ -41,18 +48,23 @@ def dictionary(view: View, fleet: Fleet, db: sqlite3.Connection | None = None) -
 
 def _table(view: View, table: Table, words: str) -> Block:
     heads = (
-        Head("column", view.say("열", "Column")), Head("meaning", view.say("뜻", "Meaning")), Head("unit", view.say("단위", "Unit")),
-        Head("range", view.say("가능한 범위", "Possible range")), Head("kind", view.say("종류", "Kind")),
-    )  # fmt: skip
+        Head("column", view.say("열", "Column")),
+        Head("meaning", view.say("뜻", "Meaning")),
+        Head("unit", view.say("단위", "Unit")),
+        Head("range", view.say("가능한 범위", "Possible range")),
+        Head("kind", view.say("종류", "Kind")),
+    )
     rows = tuple(
         (
-            Cell(column.name, column.name, tone="code"), Cell(view.say(column.ko, column.doc), extra=column.doc if view.lang == "ko" else ""),
-            cells.plain(column.unit), Cell(_range(column.low, column.high), _range(column.low, column.high) or ""),
+            Cell(column.name, column.name, tone="code"),
+            Cell(view.say(column.ko, column.doc), extra=column.doc if view.lang == "ko" else ""),
+            cells.plain(column.unit),
+            Cell(_range(column.low, column.high), _range(column.low, column.high) or ""),
             Cell(column.dtype, column.dtype, tone="code"),
         )
         for column in table
         if words in f"{column.name} {column.ko} {column.doc}".casefold()
-    )  # fmt: skip
+    )
     return Block(table.name, table.name, heads, rows, note=view.say(f"한 행: {table.grain}", f"One row: {table.grain}"))
 
 
@@ -63,14 +75,29 @@ def _range(low: float | None, high: float | None) -> str:
 
 
 def _arrays(view: View, words: str) -> Block:
-    heads = (Head("array", view.say("배열", "Array")), Head("meaning", view.say("뜻", "Meaning")),
-             Head("shape", view.say("크기", "Shape")), Head("unit", view.say("단위", "Unit")))  # fmt: skip
+    heads = (
+        Head("array", view.say("배열", "Array")),
+        Head("meaning", view.say("뜻", "Meaning")),
+        Head("shape", view.say("크기", "Shape")),
+        Head("unit", view.say("단위", "Unit")),
+    )
     rows = tuple(
-        (Cell(array.name, array.name, tone="code"), cells.plain(array.doc), cells.plain(" × ".join(map(str, array.shape))), cells.plain(array.unit))
+        (
+            Cell(array.name, array.name, tone="code"),
+            cells.plain(array.doc),
+            cells.plain(" × ".join(map(str, array.shape))),
+            cells.plain(array.unit),
+        )
         for array in DAY_ARRAYS
         if words in f"{array.name} {array.doc}".casefold()
     )
-    return Block("arrays", "day arrays", heads, rows, note=view.say("하루마다 저장하는 배열", "Arrays that each vehicle-day carries"))
+    return Block(
+        "arrays",
+        "day arrays",
+        heads,
+        rows,
+        note=view.say("하루마다 저장하는 배열", "Arrays that each vehicle-day carries"),
+    )
 
 
 def methods(view: View, fleet: Fleet, db: sqlite3.Connection | None = None) -> Page:  # noqa: ARG001  (one shape for all)
@@ -100,36 +127,54 @@ def methods(view: View, fleet: Fleet, db: sqlite3.Connection | None = None) -> P
 def _weights(view: View, metrics: Sequence[Mapping[str, Any]]) -> Block:
     total = sum(metric["weight"] for metric in metrics) or 1
     heads = (
-        Head("metric", view.say("항목", "Metric")), Head("weight", view.say("가중치", "Weight"), "%", numeric=True),
-        Head("what", view.say("무엇을 재는가", "What it measures")), Head("source", view.say("근거", "Source")),
-    )  # fmt: skip
+        Head("metric", view.say("항목", "Metric")),
+        Head("weight", view.say("가중치", "Weight"), "%", numeric=True),
+        Head("what", view.say("무엇을 재는가", "What it measures")),
+        Head("source", view.say("근거", "Source")),
+    )
     rows = tuple(
         (
             Cell(view.say(metric["title_ko"], metric["title_en"]), metric["name"], f"#{metric['name']}"),
-            cells.number(100 * metric["weight"] / total), Cell(metric["doc"], metric["doc"], tone="en long"),
+            cells.number(100 * metric["weight"] / total),
+            Cell(metric["doc"], metric["doc"], tone="en long"),
             Cell(metric["source"], metric["source"], tone="en long"),
         )
         for metric in metrics
-    )  # fmt: skip
+    )
     return Block("weights", view.say("항목과 가중치", "Metrics and weights"), heads, rows)
 
 
 def _grades(view: View, told: Mapping[str, Any]) -> Block:
-    heads = (Head("grade", view.say("등급", "Grade")), Head("name", view.say("이름", "Name")),
-             Head("least", view.say("총점 이상", "From"), view.say("점", "points"), numeric=True))  # fmt: skip
+    heads = (
+        Head("grade", view.say("등급", "Grade")),
+        Head("name", view.say("이름", "Name")),
+        Head("least", view.say("총점 이상", "From"), view.say("점", "points"), numeric=True),
+    )
     rows = tuple(
-        (Cell("", letter, mark=marks.grade(letter, grade_label(view, letter))), cells.plain(grade_word(view, letter)), cells.number(least))
+        (
+            Cell("", letter, mark=marks.grade(letter, grade_label(view, letter))),
+            cells.plain(grade_word(view, letter)),
+            cells.number(least),
+        )
         for letter, least, _ in told["grades"]
     )
     return Block("grades", view.say("등급 경계", "Grades"), heads, rows, width="half")
 
 
 def _deduction(view: View, told: Mapping[str, Any]) -> Block:
-    heads = (Head("age", view.say("차령", "Age"), view.say("년", "years"), numeric=True),
-             Head("points", view.say("감점", "Deduction"), view.say("점", "points"), numeric=True))  # fmt: skip
+    heads = (
+        Head("age", view.say("차령", "Age"), view.say("년", "years"), numeric=True),
+        Head("points", view.say("감점", "Deduction"), view.say("점", "points"), numeric=True),
+    )
     rows = tuple((cells.number(age, 1), cells.number(points, 1)) for age, points in told["deductions"])
-    return Block("deduction", view.say("연식 감점", "Deduction for age"), heads, rows, width="half",
-                 note=view.say("사이는 직선으로 잇습니다.", "Straight lines in between."))  # fmt: skip
+    return Block(
+        "deduction",
+        view.say("연식 감점", "Deduction for age"),
+        heads,
+        rows,
+        width="half",
+        note=view.say("사이는 직선으로 잇습니다.", "Straight lines in between."),
+    )
 
 
 def _limits(view: View, metric: Mapping[str, Any]) -> Block:
@@ -137,7 +182,11 @@ def _limits(view: View, metric: Mapping[str, Any]) -> Block:
 
 
 def _rules(view: View, name: str, title: str, rules: Sequence[Mapping[str, Any]]) -> Block:
-    heads = (Head("name", view.say("이름", "Name")), Head("value", view.say("값", "Value")), Head("why", view.say("까닭", "Why")))
+    heads = (
+        Head("name", view.say("이름", "Name")),
+        Head("value", view.say("값", "Value")),
+        Head("why", view.say("까닭", "Why")),
+    )
     rows = tuple(
         (
             Cell(rule["name"].lower().replace("_", " "), rule["name"]),
@@ -145,6 +194,7 @@ def _rules(view: View, name: str, title: str, rules: Sequence[Mapping[str, Any]]
             Cell(rule["why"], rule["why"], tone="en long"),
         )
         for rule in rules
+        if rule["name"] not in _TOLD_ELSEWHERE
     )
     return Block(name, title, heads, rows)
 
@@ -153,5 +203,9 @@ def _value(value: Any) -> str:
     """A constant as people read it: pairs as arrows, lists by commas."""
     if isinstance(value, (list, tuple)):
         pairs = value and all(isinstance(part, (list, tuple)) and len(part) == 2 for part in value)
-        return " · ".join(f"{_value(part[0])} → {_value(part[1])}" for part in value) if pairs else ", ".join(map(_value, value))
+        return (
+            " · ".join(f"{_value(part[0])} → {_value(part[1])}" for part in value)
+            if pairs
+            else ", ".join(map(_value, value))
+        )
     return f"{value:g}".replace("-", "−") if isinstance(value, (int, float)) else str(value)

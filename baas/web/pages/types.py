@@ -10,7 +10,7 @@ from baas.web import charts, days, marks
 from baas.web.fleet import Fleet
 from baas.web.frame import simulated_note
 from baas.web.pages import cells
-from baas.web.parts import Block, Cell, Figure, Head, Key, Page
+from baas.web.parts import NO_MARK, Block, Cell, Figure, Head, Key, Page
 from baas.web.select import car_types, type_name
 from baas.web.view import View, num
 from baas.web.words import GRADES, listed, metric_titles
@@ -57,7 +57,8 @@ def _sentence(view: View, fleet: Fleet, names: Sequence[str], counts: Counter[st
     best, worst = max(enough, key=medians.__getitem__), min(enough, key=medians.__getitem__)
     return view.say(
         f"총점 중앙값은 {type_name(view, best)} {num(medians[best], 1)}점이 가장 높고"
-        f" {type_name(view, worst)} {num(medians[worst], 1)}점이 가장 낮습니다. 연식과 주행 거리는 보정하지 않은 값입니다.",
+        f" {type_name(view, worst)} {num(medians[worst], 1)}점이 가장 낮습니다."
+        " 연식과 주행 거리는 보정하지 않은 값입니다.",
         f"By median score {type_name(view, best)} leads with {num(medians[best], 1)} and"
         f" {type_name(view, worst)} trails with {num(medians[worst], 1)}; not adjusted for age and distance.",
     )
@@ -70,10 +71,12 @@ def _type_cell(view: View, name: str, counts: Counter[str]) -> Cell:
 
 def _scores(view: View, fleet: Fleet, names: Sequence[str], counts: Counter[str]) -> Block:
     heads = (
-        Head("car_type", view.say("차종", "Car type")), Head("vehicles", view.say("대수", "Vehicles"), numeric=True),
-        Head("grades", view.say("등급", "Grades")), Head("p50", view.say("총점 중앙값", "Median score"), numeric=True),
+        Head("car_type", view.say("차종", "Car type")),
+        Head("vehicles", view.say("대수", "Vehicles"), numeric=True),
+        Head("grades", view.say("등급", "Grades")),
+        Head("p50", view.say("총점 중앙값", "Median score"), numeric=True),
         Head("spread", view.say("총점 분포", "Scores")),
-    )  # fmt: skip
+    )
     rows = []
     for name in names:
         grades = Counter(row["grade"] for row in fleet.vehicles if row["car_type"] == name)
@@ -82,12 +85,17 @@ def _scores(view: View, fleet: Fleet, names: Sequence[str], counts: Counter[str]
         words = f"{num(quantiles[0], 1)}–{num(quantiles[4], 1)}" if quantiles else "–"
         rows.append(
             (
-                _type_cell(view, name, counts), cells.number(counts[name]),
+                _type_cell(view, name, counts),
+                cells.number(counts[name]),
                 Cell(told, told, mark=marks.stacked({f"g{letter or 'x'}": grades[letter] for letter in GRADES}, told)),
                 cells.number(quantiles[2] if quantiles else None, 1),
-                Cell(words, words, mark=marks.spread(quantiles, None, words, fleet.borders) if quantiles else cells.NO_MARK),
+                Cell(
+                    words,
+                    words,
+                    mark=marks.spread(quantiles, None, words, fleet.borders) if quantiles else NO_MARK,
+                ),
             )
-        )  # fmt: skip
+        )
     note = view.say(
         "선은 5–95 %, 상자는 25–75 %, 굵은 선은 중앙값. 세로 눈금은 등급 경계입니다.",
         "Line: 5 to 95 %, box: 25 to 75 %, bold: median. Upright ticks are the borders of the grades.",
@@ -114,7 +122,11 @@ def _numbers(view: View, fleet: Fleet, names: Sequence[str], counts: Counter[str
         for key, _, _, digits in columns:
             found = _quantiles(fleet, name, key)
             text = f"{found[2]:.0f}" if found and key == "model_year" else num(found[2] if found else None, digits)
-            extra = f"{num(found[1], digits)}–{num(found[3], digits)}" if found and key != "model_year" and counts[name] > 1 else ""
+            extra = (
+                f"{num(found[1], digits)}–{num(found[3], digits)}"
+                if found and key != "model_year" and counts[name] > 1
+                else ""
+            )
             row.append(Cell(text, found[2] if found else None, extra=extra))
         rows.append(tuple(row))
     note = view.say("중앙값, 아래는 가운데 절반의 범위.", "Medians, and below them where the middle half lies.")
@@ -147,7 +159,9 @@ def _warmth(view: View, db: sqlite3.Connection, names: Sequence[str]) -> list[Bl
     if not steps:
         return []
     axis = list(range(min(steps), max(steps) + 5, 5))
-    value = {(row["car_type"], row["warmth_c"]): float(row["drive_km"] or 0) / float(row["drive_kwh"] or 1) for row in known}
+    value = {
+        (row["car_type"], row["warmth_c"]): float(row["drive_km"] or 0) / float(row["drive_kwh"] or 1) for row in known
+    }
     series = {f"s{at}": [value.get((name, step)) for step in axis] for at, name in enumerate(drawn)}
     top = charts.nice_top(max(v for values in series.values() for v in values if v is not None))
     heads = (
@@ -155,15 +169,30 @@ def _warmth(view: View, db: sqlite3.Connection, names: Sequence[str]) -> list[Bl
         *(Head(name or "unknown", type_name(view, name), "km/kWh", numeric=True) for name in drawn),
     )
     rows = tuple(
-        (Cell(f"{step}…{step + 5}".replace("-", "−"), step), *(cells.number(value.get((name, step)), 2) for name in drawn))
+        (
+            Cell(f"{step}…{step + 5}".replace("-", "−"), step),
+            *(cells.number(value.get((name, step)), 2) for name in drawn),
+        )
         for step in axis
     )
     summary = view.say(
-        f"기온 5 °C 구간별 주행 전비, 구간마다 {num(_LEAST_KM)} km 이상", f"Efficiency in steps of 5 °C, with {num(_LEAST_KM)} km or more each"
+        f"기온 5 °C 구간별 주행 전비, 구간마다 {num(_LEAST_KM)} km 이상",
+        f"Efficiency in steps of 5 °C, with {num(_LEAST_KM)} km or more each",
     )
     figure = Figure(
-        charts.lines(series, 0, top, summary), summary,
+        charts.lines(series, 0, top, summary),
+        summary,
         legend=tuple(Key(f"s{at}", type_name(view, name)) for at, name in enumerate(drawn)),
-        left=(num(top, 1, "km/kWh"), num(top / 2, 1), "0"), below=(f"{axis[0]} °C".replace("-", "−"), f"{axis[-1] + 5} °C"),
-    )  # fmt: skip
-    return [Block("warmth", view.say("기온과 전비", "Efficiency and outside temperature"), heads, rows, figure=figure, folded=True)]
+        left=(num(top, 1, "km/kWh"), num(top / 2, 1), "0"),
+        below=(f"{axis[0]} °C".replace("-", "−"), f"{axis[-1] + 5} °C"),
+    )
+    return [
+        Block(
+            "warmth",
+            view.say("기온과 전비", "Efficiency and outside temperature"),
+            heads,
+            rows,
+            figure=figure,
+            folded=True,
+        )
+    ]

@@ -42,7 +42,9 @@ def vehicle(view: View, fleet: Fleet, db: sqlite3.Connection | None, row: Row) -
     before, after = _neighbours(view, fleet, row)
     return Page(
         name="vehicle",
-        question=view.say(f"{row['device_no']}의 배터리는 건강한가?", f"How healthy is the battery of {row['device_no']}?"),
+        question=view.say(
+            f"{row['device_no']}의 배터리는 건강한가?", f"How healthy is the battery of {row['device_no']}?"
+        ),
         sentence=_verdict(view, row),
         statements=tuple(_statements(view, fleet, row, lines, found)),
         badge=marks.grade(row["grade"], grade_label(view, row["grade"]), 64),
@@ -58,22 +60,42 @@ def vehicle(view: View, fleet: Fleet, db: sqlite3.Connection | None, row: Row) -
 def _verdict(view: View, row: Row) -> str:
     reason_told = told(view, row, "main_reason")
     if not row["grade"]:
-        return view.say(f"자료가 모자라 평가하지 않았습니다. {reason_told}.", f"Not assessed for lack of data. {reason_told}.")
-    state = view.say("잠정 ", "provisional ") if row["status"] == "provisional" else ""
+        return view.say(
+            f"자료가 모자라 평가하지 않았습니다. {reason_told}.", f"Not assessed for lack of data. {reason_told}."
+        )
+    state = view.say("잠정 ", "Provisional grade ") if row["status"] == "provisional" else view.say("확정 ", "Grade ")
     label, total = grade_label(view, row["grade"]), num(row["total_score"], 1)
-    return view.say(f"{state}{label} 등급, 총점 {total}점.", f"{state}grade {label}, {total} points.".capitalize())
+    return view.say(f"{state}{label} 등급, 총점 {total}점.", f"{state}{label}, {total} points.")
 
 
 def _statements(view: View, fleet: Fleet, row: Row, lines: Sequence[Row], found: Sequence[Row]) -> list[str]:
     """What matters most, in a few sentences."""
-    said = [view.say(f"가장 큰 감점: {told(view, row, 'main_reason')}.", f"Largest loss: {told(view, row, 'main_reason')}.")] if row["grade"] else []
+    said = (
+        [
+            view.say(
+                f"가장 큰 감점: {told(view, row, 'main_reason')}.", f"Largest loss: {told(view, row, 'main_reason')}."
+            )
+        ]
+        if row["grade"]
+        else []
+    )
     if next_grade := _next_grade(view, fleet, row, lines):
         said.append(next_grade)
-    unknown = [line_title(view, fleet.documents, line["line"]) for line in lines if line["points"] is None and line["line"] in metric_titles(view, fleet.documents)]
+    unknown = [
+        line_title(view, fleet.documents, line["line"])
+        for line in lines
+        if line["points"] is None and line["line"] in metric_titles(view, fleet.documents)
+    ]
     if unknown:
         said.append(view.say(f"평가하지 못한 항목: {', '.join(unknown)}.", f"Not assessed: {', '.join(unknown)}."))
     if found:
-        counts = listed([f"{word(view, name)} {num(count)}" for name in SEVERITIES if (count := sum(f["severity"] == name for f in found))])
+        counts = listed(
+            [
+                f"{word(view, name)} {num(count)}"
+                for name in SEVERITIES
+                if (count := sum(f["severity"] == name for f in found))
+            ]
+        )
         said.append(view.say(f"이상·알림 {num(len(found))}건({counts}).", f"{num(len(found))} findings ({counts})."))
     else:
         said.append(view.say("발견된 이상이 없습니다.", "Nothing was found wrong."))
@@ -91,16 +113,24 @@ def _next_grade(view: View, fleet: Fleet, row: Row, lines: Sequence[Row]) -> str
     enough = [line for line in lines if (line["points_lost"] or 0.0) >= need and line["points"] is not None]
     lacking = view.say(f"{letter} 등급까지 {num(need, 1)}점", f"{num(need, 1)} points short of {letter}")
     if not enough:
-        return view.say(f"{lacking}이 모자라며, 한 항목만으로는 채울 수 없습니다.", f"{lacking}; no single metric would make it up.")
+        return view.say(
+            f"{lacking}이 모자라며, 한 항목만으로는 채울 수 없습니다.", f"{lacking}; no single metric would make it up."
+        )
     names = ", ".join(line_title(view, fleet.documents, line["line"]) for line in enough)
-    return view.say(f"{lacking}이 모자랍니다. 채울 수 있는 항목: {names}.", f"{lacking}. Any of these could make it up: {names}.")
+    return view.say(
+        f"{lacking}이 모자랍니다. 채울 수 있는 항목: {names}.", f"{lacking}. Any of these could make it up: {names}."
+    )
 
 
 def _facts(view: View, fleet: Fleet, row: Row, key: str) -> list[Fact]:
     quality = fleet.quality.get(key)
     year = f"{row['model_year']:.0f}" if row["model_year"] else "–"
     facts = [
-        Fact(view.say("차종", "Car type"), type_name(view, row["car_type"]), view.link("/vehicles", type=row["car_type"] or "-")),
+        Fact(
+            view.say("차종", "Car type"),
+            type_name(view, row["car_type"]),
+            view.link("/vehicles", type=row["car_type"] or "-"),
+        ),
         Fact(view.say("연식", "Model year"), year),
         Fact(view.say("기간", "Period"), f"{(row['first_time'] or '–')[:10]} – {(row['last_time'] or '–')[:10]}"),
         Fact(view.say("주행 거리", "Distance"), num(row["distance_km"], 0, "km")),
@@ -128,54 +158,83 @@ def _neighbours(view: View, fleet: Fleet, row: Row) -> tuple[Fact | None, Fact |
 def _waterfall(view: View, fleet: Fleet, row: Row, lines: Sequence[Row]) -> Block:
     """From 100 points down to the total, a step a line; the steps add up exactly."""
     heads = (
-        Head("line", view.say("항목", "Line")), Head("points_lost", view.say("감점", "Lost"), view.say("점", "points"), numeric=True),
-        Head("after", view.say("남은 점수", "Left"), view.say("점", "points"), numeric=True), Head("fall", view.say("100점에서", "From 100")),
+        Head("line", view.say("항목", "Line")),
+        Head("points_lost", view.say("감점", "Lost"), view.say("점", "points"), numeric=True),
+        Head("after", view.say("남은 점수", "Left"), view.say("점", "points"), numeric=True),
+        Head("fall", view.say("100점에서", "From 100")),
         Head("reason", view.say("이유: 값과 기준", "Why: value and limit")),
-    )  # fmt: skip
+    )
     if row["total_score"] is None:
-        return Block("score", view.say("점수 계산", "Score"), heads, (),
-                     empty=view.say(f"총점 없음. {told(view, row, 'main_reason')}", f"No total. {told(view, row, 'main_reason')}"))  # fmt: skip
+        return Block(
+            "score",
+            view.say("점수 계산", "Score"),
+            heads,
+            (),
+            empty=view.say(
+                f"총점 없음. {told(view, row, 'main_reason')}", f"No total. {told(view, row, 'main_reason')}"
+            ),
+        )
     level, table = 100.0, []
-    for line in sorted(lines, key=lambda line: (line["points"] is None and not line["points_lost"], -(line["points_lost"] or 0.0))):
+    for line in sorted(
+        lines, key=lambda line: (line["points"] is None and not line["points_lost"], -(line["points_lost"] or 0.0))
+    ):
         lost = line["points_lost"] or 0.0
         before, level = level, level - lost
         tone = score_tone(line["points"], fleet.borders) if line["points"] is not None else "age" if lost else "quiet"
         name = line_title(view, fleet.documents, line["line"])
-        extra = "" if line["points"] is None else view.say(f"{num(line['points'], 1)}점 × {num(100 * (line['weight'] or 0))} %", f"{num(line['points'], 1)} points × {num(100 * (line['weight'] or 0))} %")
+        extra = (
+            ""
+            if line["points"] is None
+            else view.say(
+                f"{num(line['points'], 1)}점 × {num(100 * (line['weight'] or 0))} %",
+                f"{num(line['points'], 1)} points × {num(100 * (line['weight'] or 0))} %",
+            )
+        )
         table.append(
             (
-                Cell(name, line["line"], extra=extra), Cell(num(-lost, 2) if lost else "0.00", -lost),
-                cells.number(level, 2), Cell("", None, mark=marks.floating(level, before, tone, fleet.borders)),
+                Cell(name, line["line"], extra=extra),
+                Cell(num(-lost, 2) if lost else "0.00", -lost),
+                cells.number(level, 2),
+                Cell("", None, mark=marks.floating(level, before, tone, fleet.borders)),
                 Cell(reason(view, line), reason(view, line), tone="long"),
             )
-        )  # fmt: skip
+        )
     total = row["total_score"]
     table.append(
         (
-            Cell(view.say("총점", "Total"), "total_score", tone="sum"), cells.plain(""), cells.number(total, 2),
+            Cell(view.say("총점", "Total"), "total_score", tone="sum"),
+            cells.plain(""),
+            cells.number(total, 2),
             Cell("", None, mark=marks.floating(0, total, f"sum {score_tone(total, fleet.borders)}", fleet.borders)),
             Cell(grade_label(view, row["grade"]), row["grade"], tone="sum"),
         )
-    )  # fmt: skip
-    note = view.say("100점에서 항목마다 잃은 점수를 빼면 정확히 총점이 됩니다. 세로 눈금은 등급 경계입니다.",
-                    "100 less the points of each line is exactly the total. Upright ticks are the borders of the grades.")  # fmt: skip
-    return Block("score", view.say("점수는 이렇게 나왔습니다", "How the score came about"), heads, tuple(table), note=note)
+    )
+    note = view.say(
+        "100점에서 항목마다 잃은 점수를 빼면 정확히 총점이 됩니다. 세로 눈금은 등급 경계입니다.",
+        "100 less the points of each line is exactly the total. Upright ticks are the borders of the grades.",
+    )
+    return Block(
+        "score", view.say("점수는 이렇게 나왔습니다", "How the score came about"), heads, tuple(table), note=note
+    )
 
 
 def _metrics(view: View, fleet: Fleet, row: Row, lines: Sequence[Row]) -> Block:
     """Points of each metric among those of the same car type, or of the fleet where the type is small."""
     count = sum(other["car_type"] == row["car_type"] for other in fleet.vehicles)
     among = row["car_type"] if row["car_type"] and count >= _LEAST_OF_TYPE else "*"
-    group = view.say(f"{type_name(view, row['car_type'])} {num(count)}대", f"{num(count)} {type_name(view, row['car_type'])}")
+    group = view.say(
+        f"{type_name(view, row['car_type'])} {num(count)}대", f"{num(count)} {type_name(view, row['car_type'])}"
+    )
     if among == "*":
         group = view.say(f"전체 {num(len(fleet.vehicles))}대", f"all {num(len(fleet.vehicles))} vehicles")
     by_name = {line["line"]: line for line in lines}
     heads = (
-        Head("metric", view.say("항목", "Metric")), Head("value", view.say("측정값", "Measured"), numeric=True),
+        Head("metric", view.say("항목", "Metric")),
+        Head("value", view.say("측정값", "Measured"), numeric=True),
         Head("points", view.say("점수", "Points"), view.say("점", "points"), numeric=True),
         Head("median", view.say("비교 중앙값", "Median"), view.say("점", "points"), numeric=True),
         Head("among", view.say(f"{group} 가운데", f"Among {group}")),
-    )  # fmt: skip
+    )
     table = []
     for name, title in metric_titles(view, fleet.documents).items():
         line, found = by_name.get(name), fleet.spreads.get((among, f"{name}_score"))
@@ -185,19 +244,30 @@ def _metrics(view: View, fleet: Fleet, row: Row, lines: Sequence[Row]) -> Block:
         value = short(line["value"], line["unit"]) if line else "–"
         table.append(
             (
-                Cell(title, name, f"/methods#{name}"), Cell(value, line["value"] if line else None), cells.points(own, fleet.borders),
+                Cell(title, name, f"/methods#{name}"),
+                Cell(value, line["value"] if line else None),
+                cells.points(own, fleet.borders),
                 cells.number(quantiles[2] if quantiles else None, 1),
-                Cell("" if own is not None else view.say("평가 불가", "not assessed"), None, mark=marks.spread(quantiles, own, label, fleet.borders)),
+                Cell(
+                    "" if own is not None else view.say("평가 불가", "not assessed"),
+                    None,
+                    mark=marks.spread(quantiles, own, label, fleet.borders),
+                ),
             )
-        )  # fmt: skip
+        )
     note = view.say("◆ 이 차량, 상자 25–75 %, 선 5–95 %.", "◆ this vehicle, box 25 to 75 %, line 5 to 95 %.")
     return Block("metrics", view.say("항목별 비교", "Metric by metric"), heads, tuple(table), note=note)
 
 
 def _findings(view: View, found: Sequence[Row]) -> Block:
     heads = finding_heads(view)
-    return Block("findings", view.say("이상·알림", "Findings"), tuple(heads), tuple(tuple(finding_cells(view, row)) for row in found),
-                 empty=view.say("발견된 이상이 없습니다.", "Nothing was found wrong."))  # fmt: skip
+    return Block(
+        "findings",
+        view.say("이상·알림", "Findings"),
+        tuple(heads),
+        tuple(tuple(finding_cells(view, row)) for row in found),
+        empty=view.say("발견된 이상이 없습니다.", "Nothing was found wrong."),
+    )
 
 
 def _data(view: View, fleet: Fleet, key: str) -> Block:
@@ -208,10 +278,16 @@ def _data(view: View, fleet: Fleet, key: str) -> Block:
     missing = (row["missing_signals"] or "").split()
     facts = [
         (view.say("읽은 행", "Rows read"), num(row["rows_read"])),
-        (view.say("사용·중복·제외", "Used, duplicate, rejected"), listed([num(row[f"rows_{name}"]) for name in ("used", "duplicate", "rejected")])),
+        (
+            view.say("사용·중복·제외", "Used, duplicate, rejected"),
+            listed([num(row[f"rows_{name}"]) for name in ("used", "duplicate", "rejected")]),
+        ),
         (view.say("수집 간격", "Step between rows"), num(row["sampling_s"], 0, "s")),
         (view.say("완전성", "Complete"), num(row["completeness_pct"], 1, "%")),
-        (view.say("원자료 전류 부호", "Sign of raw current"), f"{word(view, row['current_sign'])} ({num(share(row['current_sign_confidence'] or 0.0, 1.0))} %)"),
+        (
+            view.say("원자료 전류 부호", "Sign of raw current"),
+            f"{word(view, row['current_sign'])} ({num(share(row['current_sign_confidence'] or 0.0, 1.0))} %)",
+        ),
         (view.say("셀·온도 센서", "Cells and probes"), listed([num(row["cells"]), num(row["modules"])])),
         (view.say("GPS 행", "GPS rows"), num(row["gps_rows"])),
         (view.say("없는 신호", "Signals that never came"), ", ".join(missing) or view.say("없음", "none")),
@@ -219,4 +295,10 @@ def _data(view: View, fleet: Fleet, key: str) -> Block:
     car = (fleet.documents.get("car_types") or {}).get((fleet.vehicle(key) or {}).get("car_type", "")) or {}
     if note := view.say(str(car.get("note_ko") or ""), str(car.get("note") or "")):
         facts.append((view.say("차종 정보", "Car type"), note))
-    return Block("data", view.say("데이터", "Data"), heads, tuple((cells.plain(name), cells.plain(text)) for name, text in facts), width="half")
+    return Block(
+        "data",
+        view.say("데이터", "Data"),
+        heads,
+        tuple((cells.plain(name), cells.plain(text)) for name, text in facts),
+        width="half",
+    )

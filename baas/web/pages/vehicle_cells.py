@@ -51,9 +51,16 @@ def _cell_name(cell: int, per_module: int) -> str:
     return f"{cell + 1} (M{cell // per_module + 1})" if per_module > 1 else str(cell + 1)
 
 
-def _map(view: View, labels: Sequence[str], means: Sequence[Sequence[float | None]], count: int, per_module: int) -> Block:
-    heads = (Head("cell_no", view.say("셀", "Cell"), numeric=True), *(Head(week, week, "mV", numeric=True) for week in labels))
-    rows = tuple((Cell(str(cell + 1), cell + 1), *(cells.number(week[cell], 1) for week in means)) for cell in range(count))
+def _map(
+    view: View, labels: Sequence[str], means: Sequence[Sequence[float | None]], count: int, per_module: int
+) -> Block:
+    heads = (
+        Head("cell_no", view.say("셀", "Cell"), numeric=True),
+        *(Head(week, week, "mV", numeric=True) for week in labels),
+    )
+    rows = tuple(
+        (Cell(str(cell + 1), cell + 1), *(cells.number(week[cell], 1) for week in means)) for cell in range(count)
+    )
     flat = [(abs(value), cell) for week in means for cell, value in enumerate(week) if value is not None]
     most, cell = max(flat)
     summary = view.say(
@@ -62,39 +69,73 @@ def _map(view: View, labels: Sequence[str], means: Sequence[Sequence[float | Non
     )
     steps = [f"{step:g}" for step in charts.CELL_STEPS_MV]
     legend = (
-        Key("n5", f"−{steps[4]} mV"), Key("n3", f"−{steps[2]}"), Key("n1", f"−{steps[0]}"), Key("h0", "0"),
-        Key("p1", f"+{steps[0]}"), Key("p3", f"+{steps[2]}"), Key("p5", f"+{steps[4]} mV"),
-    )  # fmt: skip
+        Key("n5", f"−{steps[4]} mV"),
+        Key("n3", f"−{steps[2]}"),
+        Key("n1", f"−{steps[0]}"),
+        Key("h0", "0"),
+        Key("p1", f"+{steps[0]}"),
+        Key("p3", f"+{steps[2]}"),
+        Key("p5", f"+{steps[4]} mV"),
+    )
     drawing = charts.cell_map(means, count, per_module, summary)
     modules = view.say(f"가로선: 모듈({per_module}셀)", f"lines: modules of {per_module}") if per_module > 1 else ""
-    figure = Figure(drawing, summary, legend=legend, left=(view.say("셀 1", "cell 1"), modules, view.say(f"셀 {count}", f"cell {count}")),
-                    below=(labels[0], labels[len(labels) // 2], labels[-1]), wide=True)  # fmt: skip
+    figure = Figure(
+        drawing,
+        summary,
+        legend=legend,
+        left=(view.say("셀 1", "cell 1"), modules, view.say(f"셀 {count}", f"cell {count}")),
+        below=(labels[0], labels[len(labels) // 2], labels[-1]),
+        wide=True,
+    )
     # the screen shows the drawing, the download has every number
-    return Block("cells", view.say("셀 × 주", "Cells by week"), heads, (), figure=figure, whole=rows, width="two",
-                 empty=" ", note=view.say("중앙값보다 낮으면 파랑, 높으면 주황입니다.", "Blue lies below the median, orange above."))  # fmt: skip
+    return Block(
+        "cells",
+        view.say("셀 × 주", "Cells by week"),
+        heads,
+        (),
+        figure=figure,
+        whole=rows,
+        width="two",
+        empty=" ",
+        note=view.say("중앙값보다 낮으면 파랑, 높으면 주황입니다.", "Blue lies below the median, orange above."),
+    )
 
 
-def _worst(view: View, weeks: Sequence[tuple[str, int, dict[str, Reals]]], lowest: Reals, count: int, per_module: int) -> Block:
+def _worst(
+    view: View, weeks: Sequence[tuple[str, int, dict[str, Reals]]], lowest: Reals, count: int, per_module: int
+) -> Block:
     """Cells furthest off over the whole period, how often each was the lowest, and how it moved."""
     quarter = max(len(weeks) // 4, 1)
-    mean, first, last = (np.array(_mean(part, count), dtype=np.float64) for part in (weeks, weeks[:quarter], weeks[-quarter:]))
+    mean, first, last = (
+        np.array(_mean(part, count), dtype=np.float64) for part in (weeks, weeks[:quarter], weeks[-quarter:])
+    )
     share = 100 * lowest / lowest.sum() if lowest.sum() else np.zeros(count)
     order = np.argsort(-np.abs(mean), kind="stable")[:_NAMED]
     heads = (
-        Head("cell_no", view.say("셀", "Cell")), Head("mean_mv", view.say("평균 편차", "Mean off"), "mV", numeric=True),
+        Head("cell_no", view.say("셀", "Cell")),
+        Head("mean_mv", view.say("평균 편차", "Mean off"), "mV", numeric=True),
         Head("change_mv", view.say("처음→최근", "First to last"), "mV", numeric=True),
         Head("lowest_pct", view.say("최저였던 비율", "Lowest"), "%", numeric=True),
-    )  # fmt: skip
+    )
 
     def line(cell: int) -> tuple[Cell, ...]:
         change = float(last[cell] - first[cell]) if len(weeks) > 1 else None
         return (
-            Cell(_cell_name(cell, per_module), cell + 1), cells.number(float(mean[cell]), 1), cells.number(change, 1),
+            Cell(_cell_name(cell, per_module), cell + 1),
+            cells.number(float(mean[cell]), 1),
+            cells.number(change, 1),
             cells.number(float(share[cell]), 1),
-        )  # fmt: skip
+        )
 
     return Block(
-        "worst-cells", view.say("가장 벗어난 셀", "Cells furthest off"), heads, tuple(line(int(cell)) for cell in order), width="third",
+        "worst-cells",
+        view.say("가장 벗어난 셀", "Cells furthest off"),
+        heads,
+        tuple(line(int(cell)) for cell in order),
+        width="third",
         whole=tuple(line(cell) for cell in range(count)),
-        note=view.say("처음→최근: 기간의 첫 4분의 1과 마지막 4분의 1의 차이.", "First to last: last quarter of the period less the first."),
-    )  # fmt: skip
+        note=view.say(
+            "처음→최근: 기간의 첫 4분의 1과 마지막 4분의 1의 차이.",
+            "First to last: last quarter of the period less the first.",
+        ),
+    )

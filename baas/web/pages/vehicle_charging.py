@@ -23,7 +23,12 @@ _FULL_BIN = round((90 - SOC_BINS.low) / SOC_BINS.step)
 def blocks(view: View, db: sqlite3.Connection, device_no: str, zone: str) -> list[Block]:
     """Months, hours, SOC while standing, sessions."""
     found = days.sessions(db, device_no, "charge", _EXPORTED)
-    return [*_months(view, db, device_no), *_standing(view, db, device_no), *_hours(view, found, zone), _list(view, found, zone)]
+    return [
+        *_months(view, db, device_no),
+        *_standing(view, db, device_no),
+        *_hours(view, found, zone),
+        _list(view, found, zone),
+    ]
 
 
 def _months(view: View, db: sqlite3.Connection, device_no: str) -> list[Block]:
@@ -38,20 +43,35 @@ def _months(view: View, db: sqlite3.Connection, device_no: str) -> list[Block]:
     stacks = [{tone[mode]: energy.get((month, mode), 0.0) for mode in modes} for month in months]
     top = charts.nice_top(max(sum(stack.values()) for stack in stacks))
     total = sum(energy.values())
-    summary = view.say(f"모두 {num(total, 0)} kWh, {num(sum(count.values()))}회", f"{num(total, 0)} kWh in {num(sum(count.values()))} charges")
+    summary = view.say(
+        f"모두 {num(total, 0)} kWh, {num(sum(count.values()))}회",
+        f"{num(total, 0)} kWh in {num(sum(count.values()))} charges",
+    )
     heads = (
         Head("month", view.say("월", "Month")),
         *(Head(f"{mode}_kwh", word(view, mode), "kWh", numeric=True) for mode in modes),
         Head("sessions", view.say("횟수", "Charges"), numeric=True),
     )
     rows = tuple(
-        (cells.plain(month), *(cells.number(energy.get((month, mode)), 0) for mode in modes),
-         cells.number(sum(count.get((month, mode), 0.0) for mode in modes)))
+        (
+            cells.plain(month),
+            *(cells.number(energy.get((month, mode)), 0) for mode in modes),
+            cells.number(sum(count.get((month, mode), 0.0) for mode in modes)),
+        )
         for month in months
-    )  # fmt: skip
-    figure = Figure(charts.columns(stacks, top, summary), summary, tuple(Key(tone[mode], word(view, mode)) for mode in modes),
-                    left=(num(top, 0, "kWh"), num(top / 2, 0), "0"), below=(months[0], months[-1]) if len(months) > 1 else (months[0],))  # fmt: skip
-    return [Block("charging", view.say("월별 충전", "Charging by month"), heads, rows, figure=figure, width="two", folded=True)]
+    )
+    figure = Figure(
+        charts.columns(stacks, top, summary),
+        summary,
+        tuple(Key(tone[mode], word(view, mode)) for mode in modes),
+        left=(num(top, 0, "kWh"), num(top / 2, 0), "0"),
+        below=(months[0], months[-1]) if len(months) > 1 else (months[0],),
+    )
+    return [
+        Block(
+            "charging", view.say("월별 충전", "Charging by month"), heads, rows, figure=figure, width="two", folded=True
+        )
+    ]
 
 
 def _standing(view: View, db: sqlite3.Connection, device_no: str) -> list[Block]:
@@ -61,13 +81,29 @@ def _standing(view: View, db: sqlite3.Connection, device_no: str) -> list[Block]
     hours = seconds / 3600
     top = charts.nice_top(float(hours.max()))
     full = 100 * float(hours[_FULL_BIN:].sum() / hours.sum())
-    summary = view.say(f"주차 시간의 {num(full, 0)} %를 SOC 90 % 위에서 보냈습니다", f"{num(full, 0)} % of parked time above 90 % SOC")
+    summary = view.say(
+        f"주차 시간의 {num(full, 0)} %를 SOC 90 % 위에서 보냈습니다", f"{num(full, 0)} % of parked time above 90 % SOC"
+    )
     starts = [int(SOC_BINS.low + SOC_BINS.step * at) for at in range(len(hours))]
     heads = (Head("from_pct", "SOC", "%", numeric=True), Head("hours_h", view.say("주차", "Parked"), "h", numeric=True))
-    rows = tuple((Cell(str(start), start), cells.number(float(value), 1)) for start, value in zip(starts, hours, strict=True))
-    drawing = charts.columns([{"one": float(value)} for value in hours], top, summary, [at >= _FULL_BIN for at in range(len(hours))])
+    rows = tuple(
+        (Cell(str(start), start), cells.number(float(value), 1)) for start, value in zip(starts, hours, strict=True)
+    )
+    drawing = charts.columns(
+        [{"one": float(value)} for value in hours], top, summary, [at >= _FULL_BIN for at in range(len(hours))]
+    )
     figure = Figure(drawing, summary, left=(num(top, 0, "h"), num(top / 2, 0), "0"), below=("0", "50", "100 %"))
-    return [Block("standing", view.say("주차 중 SOC", "SOC while parked"), heads, rows, figure=figure, width="third", folded=True)]
+    return [
+        Block(
+            "standing",
+            view.say("주차 중 SOC", "SOC while parked"),
+            heads,
+            rows,
+            figure=figure,
+            width="third",
+            folded=True,
+        )
+    ]
 
 
 def _hours(view: View, found: Sequence[Record], zone: str) -> list[Block]:
@@ -80,35 +116,67 @@ def _hours(view: View, found: Sequence[Record], zone: str) -> list[Block]:
         counts[start.weekday()][start.hour] += 1
     names = view.say("월화수목금토일", "MTWTFSS")
     most = max(max(row) for row in counts)
-    heads = (Head("weekday", view.say("요일", "Day")), *(Head(f"h{hour:02d}", str(hour), numeric=True) for hour in range(24)))
+    heads = (
+        Head("weekday", view.say("요일", "Day")),
+        *(Head(f"h{hour:02d}", str(hour), numeric=True) for hour in range(24)),
+    )
     rows = tuple(
         (
             cells.plain(names[day]),
-            *(Cell(num(count) if count else "", count, tone=f"q{-(-4 * count // most)}" if count else "q0") for count in counts[day]),
+            *(
+                Cell(num(count) if count else "", count, tone=f"q{-(-4 * count // most)}" if count else "q0")
+                for count in counts[day]
+            ),
         )
         for day in range(7)
     )
     note = view.say("충전을 시작한 횟수. 진할수록 잦습니다.", "Number of charges begun. Darker is more often.")
-    return [Block("charge-hours", view.say("요일과 시각별 충전 시작", "Charges begun by weekday and hour"), heads, rows, note=note, width="half")]
+    return [
+        Block(
+            "charge-hours",
+            view.say("요일과 시각별 충전 시작", "Charges begun by weekday and hour"),
+            heads,
+            rows,
+            note=note,
+            width="half",
+        )
+    ]
 
 
 def _list(view: View, found: Sequence[Record], zone: str) -> Block:
     heads = (
-        Head("start_time", view.say("시작", "Start")), Head("minutes_min", view.say("시간", "Time"), "min", numeric=True),
-        Head("soc", "SOC", "%", numeric=True), Head("in_kwh", view.say("충전량", "Energy"), "kWh", numeric=True), Head("mode", view.say("방식", "Way")),
-        Head("max_kw", view.say("최대", "Peak"), "kW", numeric=True), Head("max_temp_c", view.say("최고 온도", "Hottest"), "°C", numeric=True),
-    )  # fmt: skip
+        Head("start_time", view.say("시작", "Start")),
+        Head("minutes_min", view.say("시간", "Time"), "min", numeric=True),
+        Head("soc", "SOC", "%", numeric=True),
+        Head("in_kwh", view.say("충전량", "Energy"), "kWh", numeric=True),
+        Head("mode", view.say("방식", "Way")),
+        Head("max_kw", view.say("최대", "Peak"), "kW", numeric=True),
+        Head("max_temp_c", view.say("최고 온도", "Hottest"), "°C", numeric=True),
+    )
 
     def line(charge: Record) -> tuple[Cell, ...]:
         start = stamp(charge["start_ms"], zone)
         return (
             Cell(when(start), start, tone="nowrap", extra=view.say("추정", "inferred") if charge["inferred"] else ""),
-            cells.number((float(charge["end_ms"] or 0) - float(charge["start_ms"] or 0)) / 60_000), soc_cell(charge),
-            *(cells.number(float(charge[name]) if isinstance(charge[name], (int, float)) else None, 1) for name in ("in_kwh",)),
+            cells.number((float(str(charge["end_ms"] or 0)) - float(str(charge["start_ms"] or 0))) / 60_000),
+            soc_cell(charge),
+            *(
+                cells.number(float(charge[name]) if isinstance(charge[name], (int, float)) else None, 1)
+                for name in ("in_kwh",)
+            ),
             Cell(word(view, str(charge["mode"] or "unknown")), charge["mode"]),
-            *(cells.number(float(charge[name]) if isinstance(charge[name], (int, float)) else None, digits)
-              for name, digits in (("max_kw", 1), ("max_temp_c", 0))),
-        )  # fmt: skip
+            *(
+                cells.number(float(charge[name]) if isinstance(charge[name], (int, float)) else None, digits)
+                for name, digits in (("max_kw", 1), ("max_temp_c", 0))
+            ),
+        )
 
-    return Block("charges", view.say("최근 충전", "Last charges"), heads, tuple(line(charge) for charge in found[:_NAMED]), width="half",
-                 whole=tuple(line(charge) for charge in found), empty=view.say("충전이 없습니다.", "No charges."))  # fmt: skip
+    return Block(
+        "charges",
+        view.say("최근 충전", "Last charges"),
+        heads,
+        tuple(line(charge) for charge in found[:_NAMED]),
+        width="half",
+        whole=tuple(line(charge) for charge in found),
+        empty=view.say("충전이 없습니다.", "No charges."),
+    )

@@ -61,42 +61,79 @@ def _timeline(view: View, db: sqlite3.Connection, device_no: str, zone: str, kno
                 segments[day].append((at, at + long, str(session["kind"])))
                 hours[day][str(session["kind"])] = hours[day].get(str(session["kind"]), 0.0) + long
             start = stop
-    kinds = (("drive", view.say("주행", "drive")), ("charge", view.say("충전", "charge")), ("rest", view.say("주차", "rest")))
-    heads = (Head("date", view.say("날짜", "Date")), *(Head(f"{kind}_h", label, "h", numeric=True) for kind, label in kinds))
+    kinds = (
+        ("drive", view.say("주행", "drive")),
+        ("charge", view.say("충전", "charge")),
+        ("rest", view.say("주차", "rest")),
+    )
+    heads = (
+        Head("date", view.say("날짜", "Date")),
+        *(Head(f"{kind}_h", label, "h", numeric=True) for kind, label in kinds),
+    )
     rows = tuple((cells.plain(day), *(cells.number(hours[day].get(kind), 1) for kind, _ in kinds)) for day in shown)
     total = sum(sum(day.get(kind, 0.0) for day in hours.values()) for kind in ("drive",))
-    summary = view.say(f"최근 {_TIMELINE_DAYS}일 주행 {num(total, 1)}시간", f"{num(total, 1)} h driven in the last {_TIMELINE_DAYS} days")
+    summary = view.say(
+        f"최근 {_TIMELINE_DAYS}일 주행 {num(total, 1)}시간",
+        f"{num(total, 1)} h driven in the last {_TIMELINE_DAYS} days",
+    )
     legend = (*(Key(kind, label) for kind, label in kinds), Key("rail", view.say("자료 없음", "no data")))
-    figure = Figure(charts.timeline([segments[day] for day in shown], summary), summary, legend,
-                    left=(shown[0][5:], shown[-1][5:]), below=("0", "6", "12", "18", "24"))  # fmt: skip
-    return Block("timeline", view.say("최근 14일", "Last 14 days"), heads, rows, figure=figure, width="half", folded=True)
+    figure = Figure(
+        charts.timeline([segments[day] for day in shown], summary),
+        summary,
+        legend,
+        left=(shown[0][5:], shown[-1][5:]),
+        below=("0", "6", "12", "18", "24"),
+    )
+    return Block(
+        "timeline", view.say("최근 14일", "Last 14 days"), heads, rows, figure=figure, width="half", folded=True
+    )
 
 
 def _calendar(view: View, known: Sequence[Record], axis_days: Sequence[str]) -> Block:
     """Which days came, and how whole."""
     tones = {str(day["date"]): day_tone(day) for day in known}
     heads = (
-        Head("date", view.say("날짜", "Date")), Head("rows", view.say("행", "Rows"), numeric=True),
-        Head("covered_h", view.say("수집", "Covered"), "h", numeric=True), Head("still_h", view.say("정지 공백", "Still"), "h", numeric=True),
+        Head("date", view.say("날짜", "Date")),
+        Head("rows", view.say("행", "Rows"), numeric=True),
+        Head("covered_h", view.say("수집", "Covered"), "h", numeric=True),
+        Head("still_h", view.say("정지 공백", "Still"), "h", numeric=True),
         Head("lost_h", view.say("유실", "Lost"), "h", numeric=True),
-    )  # fmt: skip
+    )
 
     def hours(day: Record, name: str) -> Cell:
         return cells.number(float(day[name] or 0) / 3600, 1)
 
     whole = tuple(
-        (cells.plain(str(day["date"])), cells.number(float(day["rows"] or 0)), hours(day, "covered_s"), hours(day, "still_gap_s"), hours(day, "lost_gap_s"))
+        (
+            cells.plain(str(day["date"])),
+            cells.number(float(day["rows"] or 0)),
+            hours(day, "covered_s"),
+            hours(day, "still_gap_s"),
+            hours(day, "lost_gap_s"),
+        )
         for day in known
     )
     sent = sum(day in tones for day in axis_days)
-    summary = view.say(f"{num(len(axis_days))}일 중 {num(sent)}일 수신", f"{num(sent)} of {num(len(axis_days))} days sent")
+    summary = view.say(
+        f"{num(len(axis_days))}일 중 {num(sent)}일 수신", f"{num(sent)} of {num(len(axis_days))} days sent"
+    )
     drawing = charts.calendar(tones, date.fromisoformat(axis_days[0]), date.fromisoformat(axis_days[-1]), summary)
     figure = Figure(drawing, summary, day_keys(view), below=(axis_days[0], axis_days[-1]))
-    return Block("calendar", view.say("수집 달력", "Calendar of collection"), heads, whole[-14:], figure=figure, whole=whole,
-                 width="half", folded=True)  # fmt: skip
+    return Block(
+        "calendar",
+        view.say("수집 달력", "Calendar of collection"),
+        heads,
+        whole[-14:],
+        figure=figure,
+        whole=whole,
+        width="half",
+        folded=True,
+    )
 
 
-def _temperature(view: View, db: sqlite3.Connection, device_no: str, zone: str, axis_days: Sequence[str]) -> list[Block]:
+def _temperature(
+    view: View, db: sqlite3.Connection, device_no: str, zone: str, axis_days: Sequence[str]
+) -> list[Block]:
     found = days.temperature_days(db, device_no, zone)
     blocks = [_temperature_days(view, found, axis_days)] if found else []
     arrays = days.month_arrays(db, device_no)
@@ -115,18 +152,34 @@ def _temperature_days(view: View, found: Sequence[Record], axis_days: Sequence[s
         f"Battery between {num(min(told, default=None), 0)} and {num(max(told, default=None), 0)} °C",
     )
     heads = (
-        Head("date", view.say("날짜", "Date")), Head("low_c", view.say("최저", "Low"), "°C", numeric=True),
-        Head("mean_c", view.say("평균", "Mean"), "°C", numeric=True), Head("high_c", view.say("최고", "High"), "°C", numeric=True),
-    )  # fmt: skip
+        Head("date", view.say("날짜", "Date")),
+        Head("low_c", view.say("최저", "Low"), "°C", numeric=True),
+        Head("mean_c", view.say("평균", "Mean"), "°C", numeric=True),
+        Head("high_c", view.say("최고", "High"), "°C", numeric=True),
+    )
     rows = tuple(
         (cells.plain(day), cells.number(a, 1), cells.number(b, 1), cells.number(c, 1))
-        for day, a, b, c in zip(axis_days, low, mean, high, strict=True) if b is not None
-    )  # fmt: skip
+        for day, a, b, c in zip(axis_days, low, mean, high, strict=True)
+        if b is not None
+    )
     drawing = charts.band(low, high, mean, bottom, top, summary)
-    figure = Figure(drawing, summary, (Key("one", view.say("평균", "mean")), Key("band", view.say("최저–최고", "low to high"))),
-                    left=(num(top, 0, "°C"), num((top + bottom) / 2, 0), num(bottom, 0)), below=ends(axis_days))  # fmt: skip
-    return Block("temperature", view.say("배터리 온도", "Battery temperature"), heads, rows[-14:], figure=figure, whole=rows,
-                 width="two", folded=True)  # fmt: skip
+    figure = Figure(
+        drawing,
+        summary,
+        (Key("one", view.say("평균", "mean")), Key("band", view.say("최저–최고", "low to high"))),
+        left=(num(top, 0, "°C"), num((top + bottom) / 2, 0), num(bottom, 0)),
+        below=ends(axis_days),
+    )
+    return Block(
+        "temperature",
+        view.say("배터리 온도", "Battery temperature"),
+        heads,
+        rows[-14:],
+        figure=figure,
+        whole=rows,
+        width="two",
+        folded=True,
+    )
 
 
 def _round_scale(low: float, high: float) -> tuple[float, float]:
@@ -136,7 +189,9 @@ def _round_scale(low: float, high: float) -> tuple[float, float]:
 
 def _temperature_hours(view: View, seconds: dict[str, np.ndarray]) -> Block:
     count = TEMPERATURE_BINS.count // _DEGREES
-    hours = {kind: values[: count * _DEGREES].reshape(count, _DEGREES).sum(axis=1) / 3600 for kind, values in seconds.items()}
+    hours = {
+        kind: values[: count * _DEGREES].reshape(count, _DEGREES).sum(axis=1) / 3600 for kind, values in seconds.items()
+    }
     whole = sum(hours.values(), np.zeros(count))
     used = np.flatnonzero(whole)
     first, last = int(used[0]), int(used[-1])
@@ -146,16 +201,37 @@ def _temperature_hours(view: View, seconds: dict[str, np.ndarray]) -> Block:
     stacks = [{tone[kind]: float(values[at]) for kind, values in hours.items()} for at in range(first, last + 1)]
     top = charts.nice_top(float(whole.max()))
     most = starts[int(np.argmax(whole[first : last + 1]))]
-    summary = view.say(f"{most}~{most + _DEGREES} °C에서 가장 오래 있었습니다", f"Most time was spent at {most} to {most + _DEGREES} °C").replace("-", "−")
-    heads = (Head("from_c", view.say("온도", "From"), "°C", numeric=True), *(Head(f"{kind}_h", label[kind], "h", numeric=True) for kind in hours))
+    summary = view.say(
+        f"{most}~{most + _DEGREES} °C에서 가장 오래 있었습니다",
+        f"Most time was spent at {most} to {most + _DEGREES} °C",
+    ).replace("-", "−")
+    heads = (
+        Head("from_c", view.say("온도", "From"), "°C", numeric=True),
+        *(Head(f"{kind}_h", label[kind], "h", numeric=True) for kind in hours),
+    )
     rows = tuple(
-        (Cell(str(start).replace("-", "−"), start), *(cells.number(float(values[first + at]), 1) for values in hours.values()))
+        (
+            Cell(str(start).replace("-", "−"), start),
+            *(cells.number(float(values[first + at]), 1) for values in hours.values()),
+        )
         for at, start in enumerate(starts)
     )
-    figure = Figure(charts.columns(stacks, top, summary), summary, tuple(Key(tone[kind], label[kind]) for kind in hours),
-                    left=(num(top, 0, "h"), num(top / 2, 0), "0"),
-                    below=(f"{starts[0]} °C".replace("-", "−"), f"{starts[-1] + _DEGREES} °C".replace("-", "−")))  # fmt: skip
-    return Block("temperature-hours", view.say("온도별 시간", "Hours by temperature"), heads, rows, figure=figure, width="third", folded=True)
+    figure = Figure(
+        charts.columns(stacks, top, summary),
+        summary,
+        tuple(Key(tone[kind], label[kind]) for kind in hours),
+        left=(num(top, 0, "h"), num(top / 2, 0), "0"),
+        below=(f"{starts[0]} °C".replace("-", "−"), f"{starts[-1] + _DEGREES} °C".replace("-", "−")),
+    )
+    return Block(
+        "temperature-hours",
+        view.say("온도별 시간", "Hours by temperature"),
+        heads,
+        rows,
+        figure=figure,
+        width="third",
+        folded=True,
+    )
 
 
 def _soc(view: View, known: Sequence[Record], axis_days: Sequence[str]) -> Block:
@@ -163,11 +239,30 @@ def _soc(view: View, known: Sequence[Record], axis_days: Sequence[str]) -> Block
     middle = [None for _ in axis_days]
     full = sum(value is not None and value > 90 for value in high)
     summary = view.say(f"90 %를 넘긴 날 {num(full)}일", f"{num(full)} days above 90 %")
-    heads = (Head("date", view.say("날짜", "Date")), Head("soc_min_pct", view.say("최저", "Low"), "%", numeric=True),
-             Head("soc_max_pct", view.say("최고", "High"), "%", numeric=True))  # fmt: skip
-    rows = tuple(
-        (cells.plain(day), cells.number(a, 0), cells.number(b, 0)) for day, a, b in zip(axis_days, low, high, strict=True) if b is not None
+    heads = (
+        Head("date", view.say("날짜", "Date")),
+        Head("soc_min_pct", view.say("최저", "Low"), "%", numeric=True),
+        Head("soc_max_pct", view.say("최고", "High"), "%", numeric=True),
     )
-    figure = Figure(charts.band(low, high, middle, 0, 100, summary), summary, (Key("band", view.say("하루 최저–최고", "low to high of the day")),),
-                    left=("100 %", "50", "0"), below=ends(axis_days))  # fmt: skip
-    return Block("soc", view.say("하루 SOC 범위", "SOC by day"), heads, rows[-14:], figure=figure, whole=rows, width="half", folded=True)
+    rows = tuple(
+        (cells.plain(day), cells.number(a, 0), cells.number(b, 0))
+        for day, a, b in zip(axis_days, low, high, strict=True)
+        if b is not None
+    )
+    figure = Figure(
+        charts.band(low, high, middle, 0, 100, summary),
+        summary,
+        (Key("band", view.say("하루 최저–최고", "low to high of the day")),),
+        left=("100 %", "50", "0"),
+        below=ends(axis_days),
+    )
+    return Block(
+        "soc",
+        view.say("하루 SOC 범위", "SOC by day"),
+        heads,
+        rows[-14:],
+        figure=figure,
+        whole=rows,
+        width="half",
+        folded=True,
+    )

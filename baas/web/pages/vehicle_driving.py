@@ -24,7 +24,12 @@ def blocks(view: View, db: sqlite3.Connection, device_no: str, zone: str) -> lis
     known = days.vehicle_days(db, device_no, _COLUMNS)
     if not known:
         return []
-    return [_distance(view, known), *_speed(view, db, device_no), _months(view, known), _trips(view, db, device_no, zone)]
+    return [
+        _distance(view, known),
+        *_speed(view, db, device_no),
+        _months(view, known),
+        _trips(view, db, device_no, zone),
+    ]
 
 
 def _distance(view: View, known: Sequence[Record]) -> Block:
@@ -36,14 +41,32 @@ def _distance(view: View, known: Sequence[Record]) -> Block:
         f"주행한 {num(len(driven))}일, 하루 평균 {num(sum(driven) / max(len(driven), 1), 0)} km",
         f"{num(len(driven))} days driven, {num(sum(driven) / max(len(driven), 1), 0)} km on each",
     )
-    heads = (Head("date", view.say("날짜", "Date")), Head("distance_km", view.say("주행", "Distance"), "km", numeric=True),
-             Head("gap_km", view.say("공백 구간", "Unseen"), "km", numeric=True))  # fmt: skip
-    rows = tuple(
-        (cells.plain(day), cells.number(km, 1), cells.number(gap, 1)) for day, km, gap in zip(axis_days, kms, gaps, strict=True) if km is not None
+    heads = (
+        Head("date", view.say("날짜", "Date")),
+        Head("distance_km", view.say("주행", "Distance"), "km", numeric=True),
+        Head("gap_km", view.say("공백 구간", "Unseen"), "km", numeric=True),
     )
-    figure = Figure(charts.columns([{"one": km or 0.0} for km in kms], top, summary), summary,
-                    left=(num(top, 0, "km"), num(top / 2, 0), "0"), below=ends(axis_days))  # fmt: skip
-    return Block("driving", view.say("하루 주행 거리", "Distance by day"), heads, rows[-14:], figure=figure, whole=rows, width="two", folded=True)
+    rows = tuple(
+        (cells.plain(day), cells.number(km, 1), cells.number(gap, 1))
+        for day, km, gap in zip(axis_days, kms, gaps, strict=True)
+        if km is not None
+    )
+    figure = Figure(
+        charts.columns([{"one": km or 0.0} for km in kms], top, summary),
+        summary,
+        left=(num(top, 0, "km"), num(top / 2, 0), "0"),
+        below=ends(axis_days),
+    )
+    return Block(
+        "driving",
+        view.say("하루 주행 거리", "Distance by day"),
+        heads,
+        rows[-14:],
+        figure=figure,
+        whole=rows,
+        width="two",
+        folded=True,
+    )
 
 
 def _speed(view: View, db: sqlite3.Connection, device_no: str) -> list[Block]:
@@ -54,11 +77,20 @@ def _speed(view: View, db: sqlite3.Connection, device_no: str) -> list[Block]:
     last = max(at for at, value in enumerate(hours) if value) + 1
     step = int(SPEED_BINS.step) * _SPEED_STEP
     top = charts.nice_top(float(hours.max()))
-    summary = view.say(f"주행 {num(float(hours.sum()), 1)}시간의 속도", f"Speed over {num(float(hours.sum()), 1)} h of driving")
-    heads = (Head("from_kmh", view.say("속도", "From"), "km/h", numeric=True), Head("hours_h", view.say("시간", "Time"), "h", numeric=True))
+    summary = view.say(
+        f"주행 {num(float(hours.sum()), 1)}시간의 속도", f"Speed over {num(float(hours.sum()), 1)} h of driving"
+    )
+    heads = (
+        Head("from_kmh", view.say("속도", "From"), "km/h", numeric=True),
+        Head("hours_h", view.say("시간", "Time"), "h", numeric=True),
+    )
     rows = tuple((Cell(str(step * at), step * at), cells.number(float(hours[at]), 2)) for at in range(last))
-    figure = Figure(charts.columns([{"drive": float(value)} for value in hours[:last]], top, summary), summary,
-                    left=(num(top, 1, "h"), num(top / 2, 1), "0"), below=("0", num(step * last, 0, "km/h")))  # fmt: skip
+    figure = Figure(
+        charts.columns([{"drive": float(value)} for value in hours[:last]], top, summary),
+        summary,
+        left=(num(top, 1, "h"), num(top / 2, 1), "0"),
+        below=("0", num(step * last, 0, "km/h")),
+    )
     return [Block("speed", view.say("속도 분포", "Speed"), heads, rows, figure=figure, width="third", folded=True)]
 
 
@@ -71,20 +103,28 @@ def _months(view: View, known: Sequence[Record]) -> Block:
         for name in _COLUMNS:
             month[name] += float(day[name] or 0.0)
     heads = (
-        Head("month", view.say("월", "Month")), Head("days", view.say("일수", "Days"), numeric=True),
-        Head("distance_km", view.say("주행", "Distance"), "km", numeric=True), Head("gap_km", view.say("공백 구간", "Unseen"), "km", numeric=True),
+        Head("month", view.say("월", "Month")),
+        Head("days", view.say("일수", "Days"), numeric=True),
+        Head("distance_km", view.say("주행", "Distance"), "km", numeric=True),
+        Head("gap_km", view.say("공백 구간", "Unseen"), "km", numeric=True),
         Head("drive_h", view.say("주행 시간", "Driving"), "h", numeric=True),
         Head("km_per_kwh", view.say("전비(전력 적분)", "Efficiency (power)"), "km/kWh", numeric=True),
         Head("regeneration_pct", view.say("회생", "Recovered"), "%", numeric=True),
-    )  # fmt: skip
+    )
 
     def line(name: str, month: dict[str, float]) -> tuple[Cell, ...]:
         net = month["drive_out_kwh"] - month["drive_in_kwh"]
         return (
-            cells.plain(name), cells.number(month["days"]), cells.number(month["distance_km"], 0), cells.number(month["gap_km"], 0),
-            cells.number(month["drive_s"] / 3600, 1), cells.number(month["drive_km"] / net if net > 0 and month["drive_km"] > 0 else None, 2),
-            cells.number(100 * month["drive_in_kwh"] / month["drive_out_kwh"] if month["drive_out_kwh"] > 0 else None, 0),
-        )  # fmt: skip
+            cells.plain(name),
+            cells.number(month["days"]),
+            cells.number(month["distance_km"], 0),
+            cells.number(month["gap_km"], 0),
+            cells.number(month["drive_s"] / 3600, 1),
+            cells.number(month["drive_km"] / net if net > 0 and month["drive_km"] > 0 else None, 2),
+            cells.number(
+                100 * month["drive_in_kwh"] / month["drive_out_kwh"] if month["drive_out_kwh"] > 0 else None, 0
+            ),
+        )
 
     rows = tuple(line(name, month) for name, month in sorted(sums.items(), reverse=True))
     return Block("months", view.say("월별 주행", "Driving by month"), heads, rows[:13], whole=rows, width="half")
@@ -93,11 +133,13 @@ def _months(view: View, known: Sequence[Record]) -> Block:
 def _trips(view: View, db: sqlite3.Connection, device_no: str, zone: str) -> Block:
     found = days.sessions(db, device_no, "drive", _EXPORTED)
     heads = (
-        Head("start_time", view.say("출발", "Start")), Head("minutes_min", view.say("시간", "Time"), "min", numeric=True),
+        Head("start_time", view.say("출발", "Start")),
+        Head("minutes_min", view.say("시간", "Time"), "min", numeric=True),
         Head("distance_km", view.say("거리", "Distance"), "km", numeric=True),
-        Head("soc", "SOC", "%", numeric=True), Head("net_kwh", view.say("소비", "Used"), "kWh", numeric=True),
+        Head("soc", "SOC", "%", numeric=True),
+        Head("net_kwh", view.say("소비", "Used"), "kWh", numeric=True),
         Head("mean_temp_c", view.say("배터리", "Battery"), "°C", numeric=True),
-    )  # fmt: skip
+    )
 
     def line(trip: Record) -> tuple[Cell, ...]:
         start = stamp(trip["start_ms"], zone)
@@ -106,11 +148,21 @@ def _trips(view: View, db: sqlite3.Connection, device_no: str, zone: str) -> Blo
         return (
             Cell(when(start), start, tone="nowrap", extra=view.say("추정", "inferred") if trip["inferred"] else ""),
             cells.number((float(trip["end_ms"] or 0) - float(trip["start_ms"] or 0)) / 60_000),
-            cells.number(_float(trip["distance_km"]), 1), soc_cell(trip), cells.number(net, 1), cells.number(_float(trip["mean_temp_c"]), 0),
-        )  # fmt: skip
+            cells.number(_float(trip["distance_km"]), 1),
+            soc_cell(trip),
+            cells.number(net, 1),
+            cells.number(_float(trip["mean_temp_c"]), 0),
+        )
 
-    return Block("trips", view.say("최근 주행", "Last trips"), heads, tuple(line(trip) for trip in found[:_NAMED]), width="half",
-                 whole=tuple(line(trip) for trip in found), empty=view.say("주행이 없습니다.", "No trips."))  # fmt: skip
+    return Block(
+        "trips",
+        view.say("최근 주행", "Last trips"),
+        heads,
+        tuple(line(trip) for trip in found[:_NAMED]),
+        width="half",
+        whole=tuple(line(trip) for trip in found),
+        empty=view.say("주행이 없습니다.", "No trips."),
+    )
 
 
 def _float(value: object) -> float | None:

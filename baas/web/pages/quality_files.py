@@ -1,0 +1,127 @@
+"""Where rows went: conservation by format, input files with what was wrong, columns nobody knows."""
+
+from __future__ import annotations
+
+from baas.web import marks
+from baas.web.fleet import Fleet
+from baas.web.loading import Row
+from baas.web.pages import cells
+from baas.web.parts import Block, Cell, Head
+from baas.web.view import View, num
+from baas.web.words import listed, told, word
+
+
+def blocks(view: View, fleet: Fleet) -> list[Block]:
+    """Conservation, files, unknown columns."""
+    return [_conservation(view, fleet), _files(view, fleet), _columns(view, fleet)]
+
+
+def _conservation(view: View, fleet: Fleet) -> Block:
+    """Rows read = used + duplicate + rejected, by format."""
+    names = ("rows_read", "rows_used", "rows_duplicate", "rows_rejected")
+    groups: dict[str, list[float]] = {}
+    for row in fleet.files:
+        sums = groups.setdefault(row["format"] or word(view, row["status"]), [0.0] * 5)
+        for at, name in enumerate(names):
+            sums[at] += row[name] or 0
+        sums[4] += 1
+    heads = (
+        Head("format", view.say("형식", "Format")),
+        Head("files", view.say("파일", "Files"), numeric=True),
+        Head("rows_read", view.say("읽음", "Read"), numeric=True),
+        Head("rows_used", view.say("= 사용", "= used"), numeric=True),
+        Head("rows_duplicate", view.say("+ 중복", "+ duplicate"), numeric=True),
+        Head("rows_rejected", view.say("+ 제외", "+ rejected"), numeric=True),
+        Head("conserved", view.say("일치", "Adds up")),
+    )
+    table = []
+    for name, (read, used, repeated, rejected, files) in sorted(groups.items()):
+        whole = read == used + repeated + rejected
+        table.append(
+            (
+                cells.plain(name),
+                *(cells.number(value) for value in (files, read, used, repeated, rejected)),
+                Cell(
+                    view.say("예", "yes") if whole else view.say("아니오", "no"),
+                    whole,
+                    mark=marks.dot("good" if whole else "bad"),
+                ),
+            )
+        )
+    return Block(
+        "conservation", view.say("행은 사라지지 않았는가", "No row got lost"), heads, tuple(table), width="half"
+    )
+
+
+def _files(view: View, fleet: Fleet) -> Block:
+    """Input files, those with something to tell first."""
+    odd = [row for row in fleet.files if row["rows_rejected"] or row["status"] not in ("read", "skipped")]
+    rest = [row for row in fleet.files if row not in odd] if len(fleet.files) < 3000 else []
+    heads = (
+        Head("file", view.say("파일", "File")),
+        Head("status", view.say("상태", "Status")),
+        Head("format", view.say("형식", "Format")),
+        Head("encoding", view.say("인코딩", "Encoding")),
+        Head("rows_read", view.say("읽음", "Read"), numeric=True),
+        Head("rows_used", view.say("사용", "Used"), numeric=True),
+        Head("rows_duplicate", view.say("중복", "Duplicate"), numeric=True),
+        Head("rows_rejected", view.say("제외", "Rejected"), numeric=True),
+        Head("why", view.say("이유와 줄", "Why and where")),
+    )
+
+    def line(row: Row) -> tuple[Cell, ...]:
+        why = listed([told(view, row, "message"), row["rejected_reasons"] or "", _examples(view, row)])
+        return (
+            Cell(row["file"], row["file"], tone="path"),
+            Cell(word(view, row["status"]), row["status"]),
+            cells.plain(row["format"]),
+            cells.plain(row["encoding"]),
+            *(cells.number(row[f"rows_{name}"]) for name in ("read", "used", "duplicate", "rejected")),
+            Cell(why, why, tone="long"),
+        )
+
+    ordered_rows = [*odd, *rest]
+    shown = tuple(line(row) for row in ordered_rows[:20])
+    note = view.say(
+        f"문제가 있는 파일 {num(len(odd))}개를 먼저 보입니다.",
+        f"The {num(len(odd))} files with something to tell come first.",
+    )
+    return Block(
+        "files",
+        view.say("입력 파일", "Input files"),
+        heads,
+        shown,
+        note=note,
+        whole=tuple(line(row) for row in ordered_rows) if len(ordered_rows) > 20 else None,
+    )
+
+
+def _examples(view: View, row: Row) -> str:
+    """Lines of the file that were refused."""
+    lines = str(row.get("examples") or "").split()
+    return view.say("줄 ", "lines ") + ", ".join(lines) if lines else ""
+
+
+def _columns(view: View, fleet: Fleet) -> Block:
+    """Columns that no declared format knows, with the files that have them."""
+    found: dict[str, list[str]] = {}
+    for row in fleet.files:
+        for name in (row["unknown_columns"] or "").split():
+            found.setdefault(name, []).append(row["file"])
+    heads = (
+        Head("column", view.say("열", "Column")),
+        Head("files", view.say("파일", "Files"), numeric=True),
+        Head("example", view.say("예", "Example")),
+    )
+    rows = tuple(
+        (cells.plain(name), cells.number(len(files)), Cell(files[0], files[0], tone="path"))
+        for name, files in sorted(found.items())
+    )
+    return Block(
+        "columns",
+        view.say("알 수 없는 열", "Unknown columns"),
+        heads,
+        rows,
+        empty=view.say("모든 열을 알고 있습니다.", "Every column is known."),
+        width="half",
+    )
