@@ -13,6 +13,7 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import AbstractContextManager
 from functools import partial
 from itertools import islice
+from multiprocessing import forkserver
 from typing import Any, Protocol, TypeVar
 
 from baas.errors import BaasError
@@ -22,7 +23,7 @@ Result = TypeVar("Result")
 
 #: input below this is not worth starting processes for; chosen: workers take about half a second to start, in which
 #: one process parses some 50 MB
-_WORTH_A_POOL_BYTES = 60_000_000
+WORTH_A_POOL_BYTES = 60_000_000
 #: tasks handed out ahead of each worker, so that memory stays flat
 _AHEAD = 2
 #: tasks handed out in one piece; measured: 32 small files cost as little as one, and a piece stays short
@@ -36,15 +37,15 @@ _PRELOAD = ["baas.gather.read"]
 class Executor(Protocol):
     """What the pipeline needs of an executor."""
 
-    def map(self, function: Callable[[Task], Result], tasks: Sequence[Task]) -> Iterator[Result]:
-        """Results as they come, in any order."""
+    def map(self, function: Callable[[Task], Result], tasks: Sequence[Task], work_bytes: int) -> Iterator[Result]:
+        """Results as they come, in any order; `work_bytes` is how much data the tasks will read."""
         ...
 
 
 class InProcess(AbstractContextManager["InProcess"]):
     """One task after the other, here."""
 
-    def map(self, function: Callable[[Task], Result], tasks: Sequence[Task]) -> Iterator[Result]:
+    def map(self, function: Callable[[Task], Result], tasks: Sequence[Task], work_bytes: int = 0) -> Iterator[Result]:
         """Results in the order of the tasks."""
         for task in tasks:
             yield function(task)
@@ -93,15 +94,31 @@ def _context() -> Any:
     return context
 
 
+def warm_up() -> None:
+    """Have the modules of workers loaded beside those of this process, when a pool is certain to be used."""
+    if sys.platform != "win32":
+        _context()
+        forkserver.ensure_running()
+
+
 class Pool(AbstractContextManager["Pool"]):
-    """A pool of processes on this machine."""
+    """A pool of processes on this machine; work that is not worth their start is done here."""
 
-    def __init__(self, jobs: int) -> None:
-        self._jobs = jobs
+    def __init__(self, jobs: int, worth_bytes: int = WORTH_A_POOL_BYTES) -> None:
+        self._jobs, self._worth_bytes = jobs, worth_bytes
         self._before = set(multiprocessing.active_children())
-        self._pool = ProcessPoolExecutor(jobs, mp_context=_context(), initializer=_serve)
+        self._pool: ProcessPoolExecutor | None = None
 
-    def map(self, function: Callable[[Task], Result], tasks: Sequence[Task]) -> Iterator[Result]:
+    def map(self, function: Callable[[Task], Result], tasks: Sequence[Task], work_bytes: int) -> Iterator[Result]:
+        """Results as they come."""
+        if self._pool is None and (work_bytes < self._worth_bytes or not tasks):
+            return InProcess().map(function, tasks)
+        self._pool = self._pool or ProcessPoolExecutor(self._jobs, mp_context=_context(), initializer=_serve)
+        return self._map(self._pool, function, tasks)
+
+    def _map(
+        self, pool: ProcessPoolExecutor, function: Callable[[Task], Result], tasks: Sequence[Task]
+    ) -> Iterator[Result]:
         """Results as they come, with few tasks under way at any time."""
         waiting = pieces(tasks, self._jobs)
         running: set[Future[list[Result]]] = set()
@@ -109,7 +126,7 @@ class Pool(AbstractContextManager["Pool"]):
         try:
             while True:
                 room = self._jobs * _AHEAD - len(running)
-                running |= {self._pool.submit(call, piece) for piece in islice(waiting, room)}
+                running |= {pool.submit(call, piece) for piece in islice(waiting, room)}
                 if not running:
                     return
                 done, running = wait(running, return_when=FIRST_COMPLETED)
@@ -125,7 +142,8 @@ class Pool(AbstractContextManager["Pool"]):
         if kind is not None:
             for worker in set(multiprocessing.active_children()) - self._before:
                 worker.terminate()
-        self._pool.shutdown(wait=True, cancel_futures=True)
+        if self._pool is not None:
+            self._pool.shutdown(wait=True, cancel_futures=True)
 
 
 class Dask(AbstractContextManager["Dask"]):
@@ -157,7 +175,7 @@ class Dask(AbstractContextManager["Dask"]):
                 f"Dask 스케줄러 {scheduler!r}가 응답하지 않습니다. --scheduler를 확인하십시오",
             ) from fault
 
-    def map(self, function: Callable[[Task], Result], tasks: Sequence[Task]) -> Iterator[Result]:
+    def map(self, function: Callable[[Task], Result], tasks: Sequence[Task], work_bytes: int = 0) -> Iterator[Result]:
         """Results as they come, with few pieces under way at any time."""
         from distributed import as_completed
 
@@ -179,8 +197,8 @@ class Dask(AbstractContextManager["Dask"]):
         self._client.close()
 
 
-def executor(name: str, jobs: int, scheduler: str, input_bytes: int) -> InProcess | Pool | Dask:
-    """The executor that settings and the size of the input call for."""
+def executor(name: str, jobs: int, scheduler: str) -> InProcess | Pool | Dask:
+    """The executor that the settings call for; a number of jobs that was asked for is used whatever the work."""
     if name == "dask":
         return Dask(scheduler, jobs)
     if name != "local":
@@ -188,6 +206,6 @@ def executor(name: str, jobs: int, scheduler: str, input_bytes: int) -> InProces
             f"unknown executor {name!r}: use local or dask", f"알 수 없는 실행기 {name!r}: local이나 dask를 쓰십시오"
         )
     workers = jobs if jobs > 0 else (os.cpu_count() or 1)
-    if workers == 1 or (jobs <= 0 and input_bytes < _WORTH_A_POOL_BYTES):
+    if workers == 1:
         return InProcess()
-    return Pool(workers)
+    return Pool(workers, 0 if jobs > 0 else WORTH_A_POOL_BYTES)

@@ -166,10 +166,9 @@ def run(settings: Settings, progress: Progress, arguments: Mapping[str, object])
     started = time.monotonic()
     _check_output(settings)
     sources = _sources(settings)
-    size = sum(file.size for file in sources.files)
     with (
         results.writing(settings.results_folder) as this_run,
-        executor(settings.executor, settings.jobs, settings.scheduler, size) as workers,
+        executor(settings.executor, settings.jobs, settings.scheduler) as workers,
     ):
         gathered = _gathered(this_run, settings, sources, workers, progress)
         outcome = _scored(this_run.store, settings, sources, gathered, progress)

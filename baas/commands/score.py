@@ -8,11 +8,13 @@ import signal
 import sys
 import traceback
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
-from baas import __version__
+from baas import __version__, executors
 from baas.errors import BaasError
 from baas.settings import Settings, load
+from baas.tables.files import STORE_NAME
 
 _INTERRUPTED = 130  # as shells count a program ended by Ctrl-C
 
@@ -56,7 +58,7 @@ def main(arguments: Sequence[str]) -> int:
     """Run the program. 0 scored, 1 nothing could be scored, 2 usage or environment."""
     given = {name: value for name, value in vars(parser().parse_args(arguments)).items() if value is not None}
     lang = str(given.get("lang") or os.environ.get("BAAS_LANG") or "ko")
-    signal.signal(signal.SIGTERM, _stopped)
+    before = signal.signal(signal.SIGTERM, _stopped)
     try:
         settings = load(given)
         lang = settings.lang
@@ -71,6 +73,8 @@ def main(arguments: Sequence[str]) -> int:
     except Exception as fault:  # noqa: BLE001  (people get a sentence, whatever happens)
         print(_fault_of_ours(fault, lang), file=sys.stderr)
         return 2
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _stopped(_number: int, _frame: object) -> None:
@@ -80,6 +84,7 @@ def _stopped(_number: int, _frame: object) -> None:
 
 def _scored(settings: Settings, given: Mapping[str, object]) -> int:
     """Score and tell."""
+    _warm_up(settings)
     from baas import pipeline  # pandas takes a while to load, which --help need not wait for
     from baas.commands.talk import Progress, complaints, nothing, summary
 
@@ -93,6 +98,22 @@ def _scored(settings: Settings, given: Mapping[str, object]) -> int:
     if not settings.quiet:
         print("\n".join(summary(outcome, settings.lang)))
     return 0
+
+
+def _warm_up(settings: Settings) -> None:
+    """Start the processes of a first run beside the modules of this one, when its input is worth them."""
+    if settings.executor != "local" or settings.jobs == 1 or (os.cpu_count() or 1) == 1:
+        return
+    if (settings.results_folder / STORE_NAME).exists() and not settings.full:
+        return
+    size = 0
+    for place in settings.inputs:
+        for path in place.rglob("*") if place.is_dir() else (place,):
+            with suppress(OSError):
+                size += path.stat().st_size
+            if size >= executors.WORTH_A_POOL_BYTES:
+                executors.warm_up()
+                return
 
 
 def _fault_of_ours(fault: Exception, lang: str) -> str:

@@ -58,6 +58,7 @@ class Gatherer:
         self._aside: dict[Key, list[tuple[Slice, tuple[str, ...]]]] = {}
         self._aside_from: dict[Key, set[str]] = {}
         self._direct: dict[Key, frozenset[str]] = {}
+        self._sizes: dict[str, int] = {}
         self._changed: set[str] = set()
         self._failed: set[Key] = set()
         self._computed = self._rows = self._bytes = self._read = self._done = self._total = 0
@@ -65,6 +66,7 @@ class Gatherer:
     def run(self, files: Sequence[InputFile], *, full: bool) -> Gathered:
         """Read what is new, compute what depends on it, drop the vehicle-months that have no input any more."""
         new = frozenset(file.name for file in files if full or not self._recall(file))
+        self._sizes = {file.name: file.size for file in files}
         self._total = sum(file.size for file in files if file.name in new)
         self._read_groups(single_files(files, new))
         self._read_groups(hinted_months(files, new, self._known, frozenset(self._contributors())))
@@ -129,7 +131,7 @@ class Gatherer:
 
     def _read_groups(self, groups: Sequence[Group], only: frozenset[Key] | None = None) -> None:
         sizes = {file.name: file.size for group in groups for file in group.files}
-        for reading in self._executor.map(partial(read_group, task=self._task, only=only), groups):
+        for reading in self._executor.map(partial(read_group, task=self._task, only=only), groups, sum(sizes.values())):
             for name, found in reading.files.items():
                 self._done += sizes[name]
                 self._bytes += sizes[name]
@@ -181,7 +183,9 @@ class Gatherer:
             for key in sorted(open_keys)
             if key in self._aside
         ]
-        for month in self._executor.map(partial(compute_month, task=self._task), months):
+        # rows set aside take less room than the files they came from, but about as long to compute as those to read
+        work = sum(self._sizes[name] for name in {name for key in open_keys for name in contributors[key]})
+        for month in self._executor.map(partial(compute_month, task=self._task), months, work):
             self._put(month, keys[(month.device, month.month)])
 
     def _settle_signs(

@@ -71,13 +71,12 @@ class Store:
     def days(self, device: str) -> tuple[pd.DataFrame, list[dict[str, NDArray[np.float64]]]]:
         """DAILY rows of a device in order of date, and the arrays of each."""
         rows = self._db.execute("SELECT * FROM daily WHERE device_no=? ORDER BY date", (device,)).fetchall()
-        frame = pd.DataFrame([row[1:-1] for row in rows], columns=list(DAILY.names))
-        return typed(frame, DAILY), [unpack_arrays(row[-1]) for row in rows]
+        return typed([row[1:-1] for row in rows], DAILY), [unpack_arrays(row[-1]) for row in rows]
 
     def sessions(self, device: str) -> pd.DataFrame:
         """SESSIONS rows of a device in order of start."""
         rows = self._db.execute("SELECT * FROM sessions WHERE device_no=? ORDER BY start_ms", (device,)).fetchall()
-        return typed(pd.DataFrame([row[1:] for row in rows], columns=list(SESSIONS.names)), SESSIONS)
+        return typed([row[1:] for row in rows], SESSIONS)
 
     # -- summaries and runs -----------------------------------------------------------------------------------------
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from baas.schema import Table
 from baas.tables.days import DAILY, SESSIONS
 from baas.tables.files import STORE_VERSION
 
+_NUMBERS = ("int", "float", "flag", "time")
 _SQL_TYPES = {
     "text": "TEXT",
     "date": "TEXT",
@@ -65,7 +68,11 @@ def plain(frame: pd.DataFrame) -> list[tuple[Any, ...]]:
     return list(zip(*columns, strict=True))
 
 
-def typed(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
-    """Number columns as float64 (missing as NaN), the rest as objects, whatever SQLite handed back."""
-    numbers = [column.name for column in table if column.dtype in ("int", "float", "flag", "time")]
-    return frame.astype(dict.fromkeys(numbers, "float64"))
+def typed(rows: Sequence[Sequence[Any]], table: Table) -> pd.DataFrame:
+    """Rows of a table as SQLite handed them back: number columns as float64 (missing as NaN), the rest as text."""
+    columns = list(zip(*rows, strict=True)) or [()] * len(table.names)
+    numbers = [k for k, column in enumerate(table) if column.dtype in _NUMBERS]
+    values = np.array([columns[k] for k in numbers], dtype=np.float64).T.reshape(len(rows), len(numbers))
+    frame = pd.DataFrame(values, columns=[table.names[k] for k in numbers])
+    texts = {name: list(columns[k]) for k, name in enumerate(table.names) if k not in set(numbers)}
+    return pd.concat([pd.DataFrame(texts, dtype=object), frame], axis=1)[list(table.names)]

@@ -1,0 +1,1 @@
+"""Commands behind the figures that the README quotes."""
