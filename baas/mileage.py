@@ -8,8 +8,7 @@ import numpy as np
 import pandas as pd
 
 from baas.clean.notes import Note
-from baas.clean.odometer import FASTEST_KMH, LATE_PACKET_KM, RESET_SHARE, ROUNDING_KM
-from baas.tables.feed import BMS
+from baas.clean.odometer import LATE_PACKET_KM, break_note, is_too_fast
 
 
 @dataclass(frozen=True)
@@ -29,22 +28,18 @@ def distance(days: pd.DataFrame) -> Distance:
     sent = days.dropna(subset=["odometer_first_km", "odometer_last_km"])
     if not len(sent):
         return Distance(float("nan"), float("nan"), ())
-    step = sent["odometer_first_km"].to_numpy()[1:] - sent["odometer_last_km"].to_numpy()[:-1]
-    hours = (sent["first_ms"].to_numpy()[1:] - sent["last_ms"].to_numpy()[:-1]) / 3_600_000
-    fell, jumped = step < -LATE_PACKET_KM, step > FASTEST_KMH * hours + ROUNDING_KM
-    between = float(step[~fell & ~jumped].sum())
+    step = sent["odometer_first_km"].to_numpy(float)[1:] - sent["odometer_last_km"].to_numpy(float)[:-1]
+    hours = (sent["first_ms"].to_numpy(float)[1:] - sent["last_ms"].to_numpy(float)[:-1]) / 3_600_000
     months = sent["date"].str[:7].to_numpy()
-    found = [
-        _note(sent.iloc[k], sent.iloc[k + 1]) for k in np.flatnonzero((fell | jumped) & (months[1:] != months[:-1]))
-    ]
+    new_month = months[1:] != months[:-1]
+    # inside a month readings never fall but where a chain of them breaks; from month to month a packet may be late
+    fell = step < np.where(new_month, -LATE_PACKET_KM, 0.0)
+    jumped = is_too_fast(step, hours)
+    between = float(step[~fell & ~jumped].sum())
+    found = [_note(sent.iloc[k], sent.iloc[k + 1]) for k in np.flatnonzero((fell | jumped) & new_month)]
     return Distance(max(0.0, float(sent["distance_km"].sum()) + between), between, tuple(found))
 
 
 def _note(before: pd.Series, after: pd.Series) -> Note:
     was, now = float(before["odometer_last_km"]), float(after["odometer_first_km"])
-    check, value = "odometer_jump", now - was
-    if now < was:
-        check, value = ("odometer_reset", was) if now < RESET_SHARE * was else ("odometer_rollback", was - now)
-    column = BMS["odometer"]
-    first, last = int(before["last_ms"]), int(after["first_ms"])
-    return Note(check, "warning", first, last, 1, value, "km", column.name, column.ko)
+    return break_note(was, now, int(before["last_ms"]), int(after["first_ms"]))

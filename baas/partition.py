@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 
 from baas.cars import CarType, CarTypes
 from baas.clean import Clean, CleanPath, clean, clean_path, used_and_repeated
+from baas.clean.activity import intervals
 from baas.clean.notes import Note
 from baas.clean.sign import Evidence, Sign
-from baas.daily import daily
-from baas.daily.groups import local_dates
-from baas.sessions import intervals, sessions
+from baas.daily import daily, path_only
+from baas.sessions import sessions
 from baas.signals import Signals, concatenate
-from baas.tables.days import DAILY, SESSIONS
+from baas.tables.days import SESSIONS
 
 #: scale for C-rates where the car type is not known; chosen: between the 60 and 190 Ah of the types on Korean roads
 DEFAULT_RATED_AH = 100.0
@@ -86,9 +86,14 @@ def _counts(members: Sequence[str], *sources: NDArray[np.int32]) -> dict[str, in
 
 
 def told_type(partition: Partition) -> str:
-    """The type that the feed names most often; ties by name, so that file order does not matter."""
-    names = [name for part in (*partition.bms, *partition.gps) for name in part.car_types.values() if name]
-    return max(sorted(set(names)), key=names.count) if names else ""
+    """The type that the feed names at most moments; ties by name, so that neither order nor repeats of rows matter."""
+    moments: dict[str, list[NDArray[np.int64]]] = {}
+    for part in (*partition.bms, *partition.gps):
+        for code, device in enumerate(part.devices):
+            if name := part.car_types.get(device):
+                moments.setdefault(name, []).append(part.time_ms[part.device == code])
+    counts = {name: len(np.unique(np.concatenate(times))) for name, times in moments.items()}
+    return max(sorted(counts), key=lambda name: counts[name]) if counts else ""
 
 
 def _forms(partition: Partition) -> tuple[str, ...]:
@@ -96,29 +101,14 @@ def _forms(partition: Partition) -> tuple[str, ...]:
     return tuple(sorted({device for part in (*partition.bms, *partition.gps) for device in part.devices}))
 
 
-def _path_only(partition: Partition, path: CleanPath, timezone: str) -> pd.DataFrame:
-    """DAILY rows of a month that has positions but no battery rows."""
-    dates = local_dates(path.time_ms, timezone)
-    days, first, count = np.unique(dates, return_index=True, return_counts=True)
-    last = first + count - 1
-    frame = pd.DataFrame({name: [np.nan] * len(days) for name in DAILY.names})
-    counters = {c.name: 0 for c in DAILY if c.dtype == "int"}
-    return frame.assign(
-        device_no=partition.key, date=days, **counters, gps_rows=count, first_ms=path.time_ms[first].astype(float),
-        last_ms=path.time_ms[last].astype(float), lat=path.lat[last], lng=path.lng[last],
-    )  # fmt: skip
-
-
 def _positions_only(
     partition: Partition, path: CleanPath | None, context: Context, notes: list[Note],
     used: list[NDArray[np.int32]], repeated: list[NDArray[np.int32]],
 ) -> PartitionResult:  # fmt: skip
     """The result of a month without battery rows."""
-    days = (
-        _path_only(partition, path, context.timezone) if path is not None else pd.DataFrame(columns=list(DAILY.names))
-    )
+    tables = path_only(path, context.timezone)
     return PartitionResult(
-        partition.key, partition.month, days, tuple({} for _ in range(len(days))),
+        partition.key, partition.month, tables.days.assign(device_no=partition.key), tables.arrays,
         pd.DataFrame(columns=list(SESSIONS.names)), tuple(notes),
         _counts(partition.members, *used), _counts(partition.members, *repeated), Evidence({}),
         partition.hint or Sign("unknown", 0.5), (), _forms(partition), told_type(partition), has_current=False,
@@ -130,14 +120,15 @@ def process(partition: Partition, context: Context) -> PartitionResult:
     path: CleanPath | None = None
     notes: list[Note] = []
     used, repeated = [], []
-    if partition.gps:
-        fixes, repeats = used_and_repeated(concatenate(partition.gps))
+    positions, battery = ([part for part in parts if len(part)] for parts in (partition.gps, partition.bms))
+    if positions:
+        fixes, repeats = used_and_repeated(concatenate(positions))
         used, repeated = [fixes.source], [repeats]
         path, found_notes = clean_path(fixes)
         notes += found_notes
-    if not partition.bms:
+    if not battery:
         return _positions_only(partition, path, context, notes, used, repeated)
-    rows, repeats = used_and_repeated(concatenate(partition.bms))
+    rows, repeats = used_and_repeated(concatenate(battery))
     used, repeated = [*used, rows.source], [*repeated, repeats]
     cleaned, found_notes = clean(rows, partition.hint)
     notes += found_notes

@@ -1,4 +1,4 @@
-"""Cell voltages and module temperatures: which columns are sensors, which readings can be."""
+"""Cell voltages: which columns are cells, which readings can be, whether they add up to the pack."""
 
 from __future__ import annotations
 
@@ -7,21 +7,16 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from baas.clean.notes import Note
+from baas.clean.notes import Note, severity_of_share
 from baas.schema import Column
 from baas.signals import MISSING_MV
-from baas.tables.feed import CELL, MODULE, MOST_CELLS, module_column
+from baas.tables.feed import BMS, CELL, CELLS, MOST_CELLS
 
-#: a cell column counts as connected when it sends in at least this share of the rows that send any cell; chosen: padding
-#: is absent in every row, a real cell in hardly any
+Mask = NDArray[np.bool_]
+
+#: a cell column counts as connected when it sends in at least this share of the rows that send any cell; chosen:
+#: padding is absent in every row, a real cell in hardly any
 CONNECTED_SHARE = 0.5
-#: a probe whose typical reading is this far from the typical probe is no probe of this pack; chosen: five times the 5 °C
-#: that is customary as design limit for the spread within a pack
-FAR_FROM_PACK_C = 25.0
-#: a probe that does not move while the pack moves by more than this is stuck; chosen: twice the healthy spread
-PACK_MOVES_C = 6.0
-#: a trailing zero is an absent probe when the warmest probe is at least this warm (as the evDash project reads it)
-ZERO_IS_ABSENT_ABOVE_C = 15.0
 #: sum of cells and pack voltage may differ by this much; chosen: 0.02 V steps and late scans stay below 1 %
 SUM_TOLERANCE = 0.03
 
@@ -50,13 +45,25 @@ def clean_cells(cells_mv: NDArray[np.int16], pack_volt: NDArray[np.float64], tim
     connected = np.flatnonzero(share >= CONNECTED_SHARE)
     series = int(connected[-1]) + 1 if len(connected) else 0
     clean = np.where(possible[:, :series], cells_mv[:, :series], MISSING_MV).astype(np.int16, copy=False)
-    notes = []
     refused = (sent & ~absent & ~possible)[:, :series]
-    for cell in np.flatnonzero(refused.any(axis=0)):
-        value = float(cells_mv[refused[:, cell], cell][0]) / 1000
-        notes.append(Note.of_rows("out_of_range", "info", time_ms, refused[:, cell], value, CELL, int(cell) + 1))
-    notes += _sum_note(clean, series, pack_volt, time_ms)
-    return Cells(clean, series, tuple(notes))
+    notes = [
+        _range_note(int(cell), cells_mv[:, cell], refused[:, cell], sent[:, cell], time_ms)
+        for cell in np.flatnonzero(refused.any(axis=0))
+    ]
+    return Cells(clean, series, (*notes, *_sum_note(clean, series, pack_volt, time_ms)))
+
+
+def _range_note(
+    cell: int,
+    raw_mv: NDArray[np.int16],
+    refused: NDArray[np.bool_],
+    sent: NDArray[np.bool_],
+    time_ms: NDArray[np.int64],
+) -> Note:
+    """A note on the readings of one cell that cannot be; cells beyond those of the feed's own columns have none."""
+    column = CELLS[cell] if cell < len(CELLS) else CELL
+    value = float(raw_mv[np.argmax(refused)]) / 1000
+    return Note.of_rows("out_of_range", severity_of_share(refused, sent), time_ms, refused, value, column, cell + 1)
 
 
 def _sum_note(
@@ -71,75 +78,5 @@ def _sum_note(
     hides_cells = series == MOST_CELLS and off < 0  # the feed has no columns for more cells than that
     if abs(off) <= SUM_TOLERANCE or hides_cells:
         return []
-    column = Column("pack_volt", "float", "%", "", "팩 전압")
+    column = Column("pack_volt", "float", "%", "", BMS["pack_volt"].ko)
     return [Note.of_rows("cell_sum_mismatch", "warning", time_ms, complete, 100 * off, column)]
-
-
-@dataclass(frozen=True)
-class Modules:
-    """temperatures_c: [n x trusted probes] with NaN; probes: their numbers, from 1."""
-
-    temperatures_c: NDArray[np.float64]
-    probes: tuple[int, ...]
-    notes: tuple[Note, ...]
-
-
-def clean_modules(modules_c: NDArray[np.float32], time_ms: NDArray[np.int64]) -> Modules:
-    """Module temperatures of trusted probes only: in range, near the rest of the pack, moving with it."""
-    raw = modules_c.astype(np.float64)
-    for mark in MODULE.missing:
-        raw[raw == mark] = np.nan
-    low, high = MODULE.low or 0, MODULE.high or 0
-    refused = (raw < low) | (raw > high)
-    values = np.where(refused, np.nan, raw)
-    values = _without_absent(values)
-    known: NDArray[np.bool_] = np.asarray(np.isfinite(values).any(axis=0))
-    typical = np.full(raw.shape[1], np.nan)
-    if known.any():
-        typical[known] = np.nanmedian(values[:, known], axis=0)
-    bad = _untrusted(values, typical, known)
-    notes = [
-        Note.of_rows(
-            "out_of_range", "info", time_ms, refused[:, k], float(raw[refused[:, k], k][0]), module_column(int(k) + 1)
-        )
-        for k in np.flatnonzero(refused.any(axis=0))
-    ]
-    notes += [
-        Note.of_rows(
-            "stuck_sensor", "warning", time_ms, np.isfinite(values[:, k]), float(typical[k]), module_column(int(k) + 1)
-        )
-        for k in np.flatnonzero(bad)
-    ]
-    trusted = np.flatnonzero(known & ~bad)
-    return Modules(values[:, trusted], tuple(int(k) + 1 for k in trusted), tuple(notes))
-
-
-def _without_absent(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Trailing columns that read nothing but 0 in a warm pack are no probes."""
-    clean = values.copy()
-    warmest = np.nanmax(np.where(np.isfinite(values), values, -np.inf), axis=1, initial=-np.inf)
-    for k in range(values.shape[1] - 1, -1, -1):
-        column = clean[:, k]
-        zero = (column == 0) | ~np.isfinite(column)
-        if not zero.all():
-            break
-        if (warmest[column == 0] >= ZERO_IS_ABSENT_ABOVE_C).any():
-            clean[:, k] = np.nan
-    return clean
-
-
-def _untrusted(
-    values: NDArray[np.float64], typical: NDArray[np.float64], known: NDArray[np.bool_]
-) -> NDArray[np.bool_]:
-    """Probes that are far from the pack or do not move with it."""
-    bad = np.zeros(values.shape[1], dtype=bool)
-    if known.sum() < 3:
-        return bad
-    bad |= known & (np.abs(typical - np.median(typical[known])) > FAR_FROM_PACK_C)
-    good = known & ~bad
-    low = np.full(values.shape[1], np.nan)
-    high = low.copy()
-    low[good], high[good] = np.nanmin(values[:, good], axis=0), np.nanmax(values[:, good], axis=0)
-    moves = np.median((high - low)[good]) if good.any() else 0.0
-    untrusted: NDArray[np.bool_] = bad | (good & (high - low == 0) & (moves > PACK_MOVES_C))
-    return untrusted

@@ -18,6 +18,21 @@ SENTENCES: dict[str, tuple[FindingKind, str, str]] = {
         "{ko}({signal}) 값 {count}개가 범위를 벗어나 제외했습니다(예: {value:g} {unit}).",
         "{count} readings of {signal} cannot be and were left out (for example {value:g} {unit}).",
     ),
+    "filler": (
+        "data",
+        "{ko}({signal}) 값 {count}개가 채움값 {value:g} {unit}이어서 없는 값으로 다루었습니다.",
+        "{count} readings of {signal} are the filler {value:g} {unit}; they were treated as missing.",
+    ),
+    "spike": (
+        "data",
+        "{ko}({signal}) 값 {count}개가 앞뒤 값과 동떨어져 제외했습니다(예: {value:g} {unit}).",
+        "{count} readings of {signal} contradict those around them and were left out (for example {value:g} {unit}).",
+    ),
+    "counter_break": (
+        "data",
+        "{ko}({signal}) 계수기가 이어지지 않습니다(직전 {value:g} {unit}). 그 사이는 세지 않았습니다.",
+        "The counter {signal} does not go on where it was ({value:g} {unit}); what lies between was not counted.",
+    ),
     "stuck_sensor": (
         "data",
         "{ko}({signal}) 값이 {value:g} {unit}에 멈춰 있어 {count}개를 제외했습니다.",
@@ -26,7 +41,7 @@ SENTENCES: dict[str, tuple[FindingKind, str, str]] = {
     "cell_sum_mismatch": (
         "data",
         "셀 전압의 합이 팩 전압과 중앙값 {value:.1f} % 다릅니다({count}행). 빠진 셀이나 배율을 확인하세요.",
-        "The cells add up to a value {value:.1f} % (median) off the pack voltage in {count} rows; cells or a scale are wrong.",
+        "The cells add up to {value:.1f} % (median) off the pack voltage in {count} rows; cells or a scale are wrong.",
     ),
     "sign_unsure": (
         "data",
@@ -118,6 +133,13 @@ class Note:
 
 
 _SEVERITIES: tuple[Severity, ...] = ("info", "warning", "critical")
+#: share of the readings of one signal that may be left out before that is a warning and not only a note; chosen
+MANY_SHARE = 0.01
+
+
+def severity_of_share(refused: NDArray[np.bool_], sent: NDArray[np.bool_]) -> Severity:
+    """How grave it is that some of the readings sent had to be left out."""
+    return "warning" if refused.sum() > MANY_SHARE * sent.sum() else "info"
 
 
 def episodes(notes: Iterable[Note]) -> list[Note]:

@@ -1,4 +1,4 @@
-"""An odometer that only counts driving: zeros, late packets, spikes, rollbacks, resets and jumps taken out."""
+"""An odometer that only counts driving: zeros, late packets, glitches, rollbacks, resets and jumps taken out."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from baas.clean.notes import Note
+from baas.clean.monotone import GLITCH, Rise, trace
+from baas.clean.notes import Note, severity_of_share
 from baas.tables.feed import BMS
 
 Reals = NDArray[np.float64]
@@ -15,23 +16,22 @@ Reals = NDArray[np.float64]
 #: a fall of at most this is a late packet or a stale reading after a stop, not a rollback; chosen: the largest seen in
 #: real recordings is 3 km (a log written late), and readings step by 0.1 or 1 km
 LATE_PACKET_KM = 5.0
-#: a fall to below this share of the reading before is a reset
+#: a fall to below this share of the reading before is a reset (research, mileage integrity)
 RESET_SHARE = 0.1
 #: faster than any car of the fleet; chosen above the 180 km/h that public checks of the feed use, because a 1 km step
 #: within one sample is rounding
 FASTEST_KMH = 260.0
 ROUNDING_KM = 2.0
-#: an odometer that is late may catch up with what was driven unseen, but with no more than this; chosen: more than a car
-#: drives between two charges and a day of rest
-MOST_CATCH_UP_KM = 1000.0
-#: before the first row of a month anything may have happened; chosen: the first hour may catch up with it
-FIRST_HOUR_MS = 3_600_000
+#: an odometer that stood still may catch up with what was driven unseen, but with no more than this; chosen: above the
+#: longest certified range sold in Korea (524 km); real recordings catch up by 6 to 55 km
+MOST_CATCH_UP_KM = 600.0
+ODOMETER = Rise(FASTEST_KMH, ROUNDING_KM, LATE_PACKET_KM, MOST_CATCH_UP_KM)
 
 
 @dataclass(frozen=True)
 class Odometer:
     """reading_km [n]: never falls inside a stretch, NaN where not trusted; step_km [n]: driving since the last
-    trusted reading, 0 in the first; notes: rollbacks, resets, jumps.
+    trusted reading, 0 in the first; notes: rollbacks, resets, jumps, glitches.
     """
 
     reading_km: Reals
@@ -39,55 +39,51 @@ class Odometer:
     notes: tuple[Note, ...]
 
 
-def _without_spikes(values: Reals) -> Reals:
-    """Readings with those missing that differ from the median of the five around them; rising readings never do."""
-    if len(values) < 5:
-        return values
-    padded = np.concatenate((values[:1], values[:1], values, values[-1:], values[-1:]))
-    around = np.median(np.lib.stride_tricks.sliding_window_view(padded, 5), axis=1)
-    return np.where(np.abs(values - around) > LATE_PACKET_KM, np.nan, values)
-
-
 def clean_odometer(odometer: Reals, time_ms: NDArray[np.int64]) -> Odometer:
     """Trusted readings and driving steps of one vehicle in order of time; zeros are already missing."""
-    reading = np.full(len(odometer), np.nan)
-    step = np.zeros(len(odometer))
+    reading, step = np.full(len(odometer), np.nan), np.zeros(len(odometer))
     known = np.flatnonzero(np.isfinite(odometer))
-    values = _without_spikes(odometer[known])
-    known, values = known[np.isfinite(values)], values[np.isfinite(values)]
     if not len(known):
         return Odometer(reading, step, ())
-    change = np.diff(values)
-    hours = np.diff(time_ms[known]) / 3_600_000
-    too_fast = np.flatnonzero(change > FASTEST_KMH * hours + ROUNDING_KM)
-    jumped = np.zeros(len(change), dtype=bool)
-    jumped[too_fast] = [not _catches_up(values, time_ms[known], int(k) + 1) for k in too_fast]
-    fell = change < -LATE_PACKET_KM
-    starts = np.concatenate(([0], np.flatnonzero(jumped | fell) + 1))
-    for start, end in zip(starts, np.append(starts[1:], len(values)), strict=True):
-        top = np.maximum.accumulate(values[start:end])
-        reading[known[start:end]] = top
-        step[known[start + 1 : end]] = np.diff(top)
-    notes = [_note(values, known, time_ms, int(k)) for k in np.flatnonzero(jumped | fell)]
-    return Odometer(reading, step, tuple(notes))
+    values = odometer[known]
+    found = trace(values, time_ms[known], ODOMETER)
+    good = found.chain != GLITCH
+    places, chain, top = known[good], found.chain[good], found.top[good]
+    reading[places] = top
+    step[places[1:]] = np.where(np.diff(chain) == 0, np.diff(top), 0.0)
+    notes = [_break_note(float(found.top[a]), float(values[b]), time_ms[known[[a, b]]]) for a, b in found.broken]
+    return Odometer(reading, step, (*notes, *_glitch_note(odometer, known[~good], time_ms)))
 
 
-def _catches_up(values: Reals, time_ms: NDArray[np.int64], k: int) -> bool:
-    """Whether reading k only catches up: some earlier reading lies far enough back for the way to be drivable."""
-    earlier = (values[k] - values[:k] <= MOST_CATCH_UP_KM) & (values[:k] <= values[k])
-    hours = (time_ms[k] - time_ms[:k]) / 3_600_000
-    drivable = values[k] - values[:k] <= FASTEST_KMH * hours + ROUNDING_KM
-    begins = time_ms[k] - time_ms[0] <= FIRST_HOUR_MS
-    return bool((earlier & (drivable | begins)).any())
+def _glitch_note(odometer: Reals, places: NDArray[np.intp], time_ms: NDArray[np.int64]) -> list[Note]:
+    if not len(places):
+        return []
+    rows = np.zeros(len(odometer), dtype=bool)
+    rows[places] = True
+    severity = severity_of_share(rows, np.isfinite(odometer))
+    return [Note.of_rows("spike", severity, time_ms, rows, float(odometer[places[0]]), BMS["odometer"])]
 
 
-def _note(values: Reals, known: NDArray[np.intp], time_ms: NDArray[np.int64], k: int) -> Note:
-    before, after = float(values[k]), float(values[k + 1])
-    first, last = int(time_ms[known[k]]), int(time_ms[known[k + 1]])
+def is_too_fast(km: Reals, hours: Reals) -> NDArray[np.bool_]:
+    """Whether an odometer cannot have risen by so many km within the time between two readings."""
+    return ODOMETER.too_fast(km, hours)
+
+
+def break_of(before_km: float, after_km: float) -> tuple[str, float]:
+    """Which check an odometer that goes from one reading to an impossible other one fails, and its number [km]."""
+    if after_km >= before_km:
+        return "odometer_jump", after_km - before_km
+    if after_km < RESET_SHARE * before_km:
+        return "odometer_reset", before_km
+    return "odometer_rollback", before_km - after_km
+
+
+def break_note(before_km: float, after_km: float, first_ms: int, last_ms: int) -> Note:
+    """The note on such a break between two moments."""
+    check, value = break_of(before_km, after_km)
     column = BMS["odometer"]
-    check, value = ("odometer_jump", after - before)
-    if after < before:
-        check, value = (
-            ("odometer_reset", before) if after < RESET_SHARE * before else ("odometer_rollback", before - after)
-        )
-    return Note(check, "warning", first, last, 1, value, "km", column.name, column.ko)
+    return Note(check, "warning", first_ms, last_ms, 1, value, "km", column.name, column.ko)
+
+
+def _break_note(before_km: float, after_km: float, times_ms: NDArray[np.int64]) -> Note:
+    return break_note(before_km, after_km, int(times_ms[0]), int(times_ms[1]))

@@ -1,4 +1,4 @@
-"""Readings that cannot be: sentinels, values outside their range, lone spikes."""
+"""Readings that cannot be: values outside the range of their quantity, and fillers that stand for no value."""
 
 from __future__ import annotations
 
@@ -7,25 +7,18 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from baas.clean.notes import Note
+from baas.clean.notes import Note, severity_of_share
 from baas.schema import Column, Table
 
 Reals = NDArray[np.float64]
+Mask = NDArray[np.bool_]
 
-#: a lone reading that differs from both neighbours by more than this, while they agree, is not a measurement;
-#: chosen: several times what each quantity can move within the five minutes that separate covered rows
-SPIKE_LIMITS: Mapping[str, float] = {
-    "soc": 10.0,
-    "socd": 10.0,
-    "pack_volt": 80.0,
-    "ext_temp": 20.0,
-    "emobility_spd": 120.0,
-}
-#: share of readings of one signal that may be refused before it is a warning and not only a note; chosen
-_MANY = 0.01
+#: fewer fillers of one signal than this are not worth a note; chosen: a unit that starts up sends a few
+FILLER_LEAST_ROWS = 10
 
 
-def _is_sentinel(values: Reals, column: Column) -> NDArray[np.bool_]:
+def is_filler(values: Reals, column: Column) -> Mask:
+    """Readings that mean "no value": all-ones of the field's width, zero fill."""
     hit = np.zeros(len(values), dtype=bool)
     for mark in column.missing:
         # readings are stored with 32 bits, so the mark is compared at their precision
@@ -33,51 +26,38 @@ def _is_sentinel(values: Reals, column: Column) -> NDArray[np.bool_]:
     return hit
 
 
-def in_range(values: Reals, column: Column) -> tuple[Reals, NDArray[np.bool_]]:
-    """Readings with sentinels and impossible ones missing, and which ones were impossible (sentinels are not)."""
-    sentinel = _is_sentinel(values, column)
-    kept = np.where(sentinel, np.nan, values)
-    low = -np.inf if column.low is None else column.low
-    high = np.inf if column.high is None else column.high
-    refused = (kept < low) | (kept > high)
-    return np.where(refused, np.nan, kept), refused
+def is_impossible(values: Reals, column: Column) -> Mask:
+    """Readings outside the range of the quantity; no quantity is infinite."""
+    low = -np.finfo(np.float64).max if column.low is None else column.low
+    high = np.finfo(np.float64).max if column.high is None else column.high
+    impossible: Mask = (values < low) | (values > high)
+    return impossible
 
 
-def _spikes(values: Reals, limit: float) -> NDArray[np.bool_]:
-    hit = np.zeros(len(values), dtype=bool)
-    if len(values) < 3:
-        return hit
-    before, here, after = values[:-2], values[1:-1], values[2:]
-    hit[1:-1] = (np.abs(here - before) > limit) & (np.abs(here - after) > limit) & (np.abs(after - before) <= limit / 2)
-    return hit
+def filler_note(column: Column, time_ms: NDArray[np.int64], raw: Reals, filler: Mask) -> list[Note]:
+    """A note when a filler stands in more than a few rows; its value is the one that stands there most often."""
+    if filler.sum() < FILLER_LEAST_ROWS:
+        return []
+    marks, counts = np.unique(raw[filler], return_counts=True)
+    value = float(marks[np.argmax(counts)]) + 0.0
+    return [Note.of_rows("filler", "info", time_ms, filler, value, column)]
 
 
 def checked_columns(
     columns: Mapping[str, NDArray], table: Table, time_ms: NDArray[np.int64]
 ) -> tuple[dict[str, Reals], list[Note]]:
-    """Columns in double precision with impossible readings missing, and a note for each signal that had any."""
+    """Columns in double precision with fillers and impossible readings missing; a note for each signal that had any."""
     clean: dict[str, Reals] = {}
     notes: list[Note] = []
     for name in sorted(set(columns) & set(table.names)):
         column = table[name]
         raw = columns[name].astype(np.float64)
-        values, refused = in_range(raw, column)
-        known = np.flatnonzero(np.isfinite(values))
-        limit = SPIKE_LIMITS.get(name)
-        if limit is not None:
-            spikes = known[_spikes(values[known], limit)]
-            values[spikes] = np.nan
-            refused[spikes] = True
-        clean[name] = values
+        filler = is_filler(raw, column)
+        refused = is_impossible(raw, column) & ~filler
+        clean[name] = np.where(filler | refused, np.nan, raw) if (filler | refused).any() else raw
+        notes += filler_note(column, time_ms, raw, filler)
         if refused.any():
-            many = refused.mean() > _MANY
-            example = float(raw[np.flatnonzero(refused)[0]])
-            notes.append(Note.of_rows("out_of_range", "warning" if many else "info", time_ms, refused, example, column))
+            severity = severity_of_share(refused, ~np.isnan(raw))
+            example = float(raw[np.argmax(refused)])
+            notes.append(Note.of_rows("out_of_range", severity, time_ms, refused, example, column))
     return clean, notes
-
-
-def spurious_zero_soc(soc: Reals, pack_volt: Reals) -> NDArray[np.bool_]:
-    """Rows whose SOC reads 0 while the row before reads more than 5 % (known fault of the diagnostic set)."""
-    before = np.concatenate(([np.nan], soc[:-1]))
-    spurious: NDArray[np.bool_] = (soc == 0) & (before > 5) & ~(pack_volt < 300)
-    return spurious

@@ -8,8 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from baas.clean.notes import Note
 from baas.maths.steps import mean_of_ends, steps_s
+from baas.schema import Column
 from baas.tables.days import COVERED_GAP_S
+from baas.tables.feed import BMS
 
 Reals = NDArray[np.float64]
 CHARGE_POSITIVE, DISCHARGE_POSITIVE, UNKNOWN = "charge_positive", "discharge_positive", "unknown"
@@ -85,7 +88,7 @@ def evidence(columns: Mapping[str, Reals], time_ms: NDArray[np.int64]) -> Eviden
     votes = {"soc": _by_level(columns.get("soc", missing), 1.0, flow, seconds, covered)}
     net = columns.get("cumul_pw_chrgd", missing) - columns.get("cumul_pw_dischrgd", missing)
     votes["counter"] = _by_level(net, 0.5, flow, seconds, covered)
-    still = speed < 1
+    still = (speed < 1) & ~(columns.get("v2l", missing) > 0)  # a plugged car that feeds a load discharges
     for flag in ("fast_chrg_port_conn", "slow_chrg_port_conn", "chrg_cable_conn"):
         plugged = (columns.get(flag, missing) > 0) & still
         votes[flag] = _votes(np.ones(int(plugged.sum()), dtype=bool), current[plugged])
@@ -119,3 +122,19 @@ def decide(found: Evidence) -> Sign:
     if abs(balance) < SURE_BALANCE:
         return Sign(UNKNOWN, confidence)
     return Sign(CHARGE_POSITIVE if balance > 0 else DISCHARGE_POSITIVE, confidence)
+
+
+def sign_and_notes(
+    found: Evidence, hint: Sign | None, current: Reals, time_ms: NDArray[np.int64]
+) -> tuple[Sign, list[Note]]:
+    """The month's own sign, else the device's; a note when neither is sure although current flows."""
+    own = decide(found)
+    if np.isfinite(own.factor):
+        return own, []
+    if hint is not None and np.isfinite(hint.factor):
+        return hint, []
+    flows = np.abs(current) > 0
+    if not flows.any():
+        return own, []
+    column = Column("pack_current", "float", "", "", BMS["pack_current"].ko)
+    return own, [Note.of_rows("sign_unsure", "warning", time_ms, flows, own.confidence, column)]

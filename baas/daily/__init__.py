@@ -10,23 +10,26 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from baas.clean import Clean, CleanPath
+from baas.clean.activity import Activity, Intervals
+from baas.clean.odometer import is_too_fast
 from baas.daily.cells import cell_arrays, module_arrays
 from baas.daily.driving import drive_arrays, driving_columns
 from baas.daily.exposure import exposure_arrays
 from baas.daily.groups import Days, local_dates
-from baas.maths.geo import haversine_km
-from baas.maths.steps import steps_s
-from baas.sessions import Activity, Intervals
-from baas.tables.days import COVERED_GAP_S, DAILY
+from baas.daily.path import days_without_rows, path_columns
+from baas.tables.days import DAILY
 
 Reals = NDArray[np.float64]
+Mask = NDArray[np.bool_]
 
-#: faster between two fixes than this is a jump of the receiver (research, mileage integrity)
-FASTEST_FIX_KMH = 250.0
 #: below this SOC a battery counts as deeply discharged, and it must rise above the second before it can fall again
 LOW_SOC_PCT, LOW_SOC_LEFT_PCT = 10.0, 12.0
 #: charging below this temperature and above this C-rate plates lithium (research, temperature)
 COLD_C, COLD_C_RATE = 10.0, 0.3
+
+#: a drive longer than this uses about 1 kWh, the coarsest step of a counter, and about 5 % of SOC, so that a counter or
+#: SOC that stands still over it is stuck; chosen
+COUNTER_STANDS_KM, SOC_STANDS_KM = 5.0, 20.0
 
 
 @dataclass(frozen=True)
@@ -51,18 +54,36 @@ def daily(
     `found` are its sessions, `rated_ah` scales C-rates, `body` picks the limits for harsh driving.
     """
     days = Days.of(clean.time_ms, timezone)
+    times = clean.time_ms.astype(np.float64)
     table: dict[str, NDArray | str] = {
         "device_no": clean.device_no, "date": days.dates, "rows": days.counts(),
-        "first_ms": days.first(clean.time_ms.astype(np.float64)), "last_ms": days.last(clean.time_ms.astype(np.float64)),
+        "first_ms": days.first(times), "last_ms": days.last(times),
         "cells": np.full(days.number, clean.cells_mv.shape[1]), "modules": np.full(days.number, len(clean.probes)),
     }  # fmt: skip
     table |= _times(days, steps) | _states(days, clean) | _distances(days, clean, steps)
     table |= _energy(days, clean, steps, found, timezone, rated_ah) | driving_columns(days, clean, steps, body)
-    table |= _path_columns(days, path, timezone)
+    table |= path_columns(days.dates, path, timezone)
     frame = pd.DataFrame({name: table[name] for name in DAILY.names})
     whole = exposure_arrays(days, clean, steps) | drive_arrays(days, clean, steps)
     whole |= cell_arrays(days, clean, steps, rated_ah) | module_arrays(days, clean)
-    return DayTables(frame, tuple({name: values[k] for name, values in whole.items()} for k in range(days.number)))
+    arrays = tuple({name: values[k] for name, values in whole.items()} for k in range(days.number))
+    return _with_path_days(DayTables(frame, arrays), path, timezone)
+
+
+def path_only(path: CleanPath | None, timezone: str) -> DayTables:
+    """Vehicle-days of a vehicle-month that has positions but no battery rows."""
+    return _with_path_days(DayTables(pd.DataFrame(columns=list(DAILY.names)), ()), path, timezone)
+
+
+def _with_path_days(tables: DayTables, path: CleanPath | None, timezone: str) -> DayTables:
+    """The same tables with the days on which only the position unit sent, in order of date."""
+    more = days_without_rows(path, tables.days["date"].to_numpy(dtype=str), timezone)
+    if not len(more):
+        return tables
+    both = pd.concat([tables.days, more], ignore_index=True) if len(tables.days) else more
+    order = np.argsort(both["date"].to_numpy(dtype=str), kind="stable")
+    arrays = (*tables.arrays, *({} for _ in range(len(more))))
+    return DayTables(both.iloc[order].reset_index(drop=True), tuple(arrays[k] for k in order))
 
 
 def _times(days: Days, steps: Intervals) -> dict[str, NDArray]:
@@ -120,29 +141,64 @@ def _low_soc_events(soc: Reals) -> Reals:
 
 def _distances(days: Days, clean: Clean, steps: Intervals) -> dict[str, NDArray]:
     """Odometer and speed distances inside each day; what lies between two days belongs to neither."""
-    inside = days.step_inside
     sent = np.isfinite(clean.odometer.reading_km)
-    first_sent = np.zeros(len(sent), dtype=bool)
-    places = np.flatnonzero(sent)
-    if len(places):
-        first_sent[places[np.unique(days.number_of_row[places], return_index=True)[1]]] = True
-    km = np.where(first_sent[1:], 0.0, steps.odometer_km)
+    km = np.where(_between_days(days, clean, sent)[1:], 0.0, steps.odometer_km)
     has = days.sum(sent.astype(float)) > 0
-    both = inside & steps.covered & np.isfinite(steps.speed_km)
+    both = days.step_inside & steps.covered & np.isfinite(steps.speed_km)
     return {
         "distance_km": np.where(has, days.step_sum(km, by_end=True), np.nan),
-        "gap_km": np.where(has, days.step_sum(np.where(steps.covered, 0.0, km), by_end=True), np.nan),
-        "speed_km": days.step_sum(np.where(both, steps.speed_km, np.nan)),
-        "speed_odometer_km": np.where(has, days.step_sum(np.where(both, km, np.nan)), np.nan),
+        "gap_km": np.where(has, days.step_sum(np.where(_across_gaps(sent, steps), km, 0.0), by_end=True), np.nan),
+        "speed_km": days.step_total(np.where(both, steps.speed_km, np.nan)),
+        "speed_odometer_km": np.where(has, days.step_total(np.where(both, km, np.nan)), np.nan),
     }
+
+
+def _between_days(days: Days, clean: Clean, sent: Mask) -> Mask:
+    """Rows whose odometer step lies between their day and the one before that has readings, [n].
+
+    A step too fast for the time between the days is an odometer that was late: it counts on the day it catches up.
+    """
+    between = np.zeros(len(sent), dtype=bool)
+    places = np.flatnonzero(sent)
+    if not len(places):
+        return between
+    numbers, at = np.unique(days.number_of_row[places], return_index=True)
+    firsts = places[at]
+    between[firsts[0]] = True
+    times = clean.time_ms.astype(np.float64)
+    hours = (days.first(times)[numbers[1:]] - days.last(times)[numbers[:-1]]) / 3_600_000
+    between[firsts[1:]] = ~is_too_fast(clean.odometer.step_km[firsts[1:]], hours)
+    return between
+
+
+def _across_gaps(sent: Mask, steps: Intervals) -> Mask:
+    """Steps at whose end the odometer is read for the first time since a gap, [n - 1]."""
+    gaps = np.concatenate(([0], np.cumsum(~steps.covered)))
+    places = np.flatnonzero(sent)
+    across = np.zeros(len(sent), dtype=bool)
+    across[places[1:]] = np.diff(gaps[places]) > 0
+    return across[1:]
 
 
 def _session_sums(days: Days, found: pd.DataFrame, timezone: str, columns: list[str]) -> dict[str, Reals]:
     """Sums of session columns by the day on which the session starts."""
     place = np.searchsorted(days.dates, local_dates(found["start_ms"].to_numpy(np.int64), timezone))
-    return {
-        name: np.bincount(place, weights=found[name].to_numpy(float), minlength=days.number).astype(np.float64) for name in columns
-    }  # fmt: skip
+    values = found[columns].to_numpy(np.float64)
+    return {name: np.bincount(place, values[:, k], days.number).astype(np.float64) for k, name in enumerate(columns)}
+
+
+def _counted_drives(drives: pd.DataFrame) -> pd.DataFrame:
+    """Drives with energy counters; a long one over which nothing was counted tells of the counter, not of the car."""
+    counted = drives.dropna(subset=["counter_in_kwh", "counter_out_kwh", "distance_km"])
+    return counted[(counted["counter_out_kwh"] > 0) | (counted["distance_km"] <= COUNTER_STANDS_KM)]
+
+
+def _soc_drives(drives: pd.DataFrame) -> pd.DataFrame:
+    """Drives with SOC at both ends. Short ones that used less than a step of SOC, or gained one, count as well:
+    leaving them out would take the others for the whole.
+    """
+    fell = drives.assign(drop=drives["start_soc_pct"] - drives["end_soc_pct"]).dropna(subset=["drop", "distance_km"])
+    return fell[(fell["drop"] > 0) | (fell["distance_km"] <= SOC_STANDS_KM)]
 
 
 def _energy(
@@ -150,14 +206,12 @@ def _energy(
 ) -> dict[str, NDArray]:
     """Energy by counters and by SOC over drives, and energy charged."""
     drives = found[found["kind"] == "drive"]
-    counted = drives.dropna(subset=["counter_in_kwh", "counter_out_kwh", "distance_km"])
-    counted = counted[counted["counter_out_kwh"] > 0]
-    counter = _session_sums(days, counted, timezone, ["distance_km", "counter_out_kwh", "counter_in_kwh"])
-    fell = drives.assign(drop=drives["start_soc_pct"] - drives["end_soc_pct"]).dropna(subset=["drop", "distance_km"])
-    fell = fell[fell["drop"] > 0]
-    soc = _session_sums(days, fell, timezone, ["distance_km", "drop"])
+    counted = ["distance_km", "counter_out_kwh", "counter_in_kwh"]
+    counter = _session_sums(days, _counted_drives(drives), timezone, counted)
+    soc = _session_sums(days, _soc_drives(drives), timezone, ["distance_km", "drop"])
+    known = np.isfinite(steps.power_kw)
     energy = np.maximum(steps.power_kw, 0) * steps.seconds / 3600
-    charging = steps.activity == Activity.CHARGE
+    charging = (steps.activity == Activity.CHARGE) & known
     cold = (clean.mean_module_c[:-1] < COLD_C) & (steps.current_a > COLD_C_RATE * rated_ah)
     return {
         "counter_km": counter["distance_km"],
@@ -165,30 +219,6 @@ def _energy(
         "counter_in_kwh": counter["counter_in_kwh"],
         "soc_km": soc["distance_km"],
         "soc_drop_pct": soc["drop"],
-        "charge_in_kwh": days.step_sum(np.where(charging, energy, 0.0)),
-        "cold_fast_charge_kwh": days.step_sum(np.where(charging & cold, energy, 0.0)),
+        "charge_in_kwh": days.step_total(np.where(known, np.where(charging, energy, 0.0), np.nan)),
+        "cold_fast_charge_kwh": days.step_total(np.where(known, np.where(charging & cold, energy, 0.0), np.nan)),
     }
-
-
-def _path_columns(days: Days, path: CleanPath | None, timezone: str) -> dict[str, NDArray]:
-    """Length of the GPS path of each day and its last place; receiver jumps and long gaps are not counted."""
-    empty = np.full(days.number, np.nan)
-    if path is None or not len(path.time_ms):
-        return {"gps_rows": np.zeros(days.number, np.int64), "gps_km": empty, "lat": empty, "lng": empty}
-    fixes = Days.of(path.time_ms, timezone)
-    seconds = steps_s(path.time_ms)
-    km = haversine_km(path.lat, path.lng)
-    real = (
-        (seconds > 0) & (seconds <= COVERED_GAP_S) & (km <= FASTEST_FIX_KMH * seconds / 3600 + 0.05) & fixes.step_inside
-    )
-    columns = {
-        "gps_rows": fixes.counts(),
-        "gps_km": fixes.step_sum(np.where(real, km, 0.0)),
-        "lat": fixes.last(path.lat),
-        "lng": fixes.last(path.lng),
-    }
-    place = {date: k for k, date in enumerate(fixes.dates)}
-    rows = np.array([place.get(date, -1) for date in days.dates])
-    aligned = {name: np.where(rows >= 0, values[rows], np.nan) for name, values in columns.items()}
-    aligned["gps_rows"] = np.nan_to_num(aligned["gps_rows"]).astype(np.int64)
-    return aligned

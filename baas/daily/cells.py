@@ -6,16 +6,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from baas.clean import Clean
+from baas.clean.activity import Activity, Intervals
 from baas.daily.groups import Days, grouped_histogram
 from baas.maths.steps import bin_numbers
-from baas.sessions import Activity, Intervals
 from baas.signals import MISSING_MV
 from baas.tables.days import REST_C_RATE, SOC_BINS, SOC_DECILES, SPREAD_MV_BINS
 
 Reals = NDArray[np.float64]
 
-#: current step worth asking what it does to a cell, as C-rate (research, indicator A4), and the longest step between rows:
-#: beyond it diffusion, not resistance, answers
+#: current step worth asking what it does to a cell, as C-rate (research, indicator A4), and the longest step between
+#: rows: beyond it diffusion, not resistance, answers
 STEP_C_RATE, STEP_LONGEST_S = 0.2, 35.0
 #: share of the cells that must send for a row to be compared; chosen
 MOST_CELLS_SENT = 0.9

@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from baas.clean import Clean
+from baas.clean.activity import Activity, Intervals
 from baas.daily.groups import Days, weights_where
 from baas.maths.steps import bin_numbers, runs
-from baas.sessions import Activity, Intervals
 from baas.tables.days import ACCELERATION_BINS, SPEED_BINS
 
 Reals = NDArray[np.float64]

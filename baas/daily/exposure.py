@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from baas.clean import Clean
+from baas.clean.activity import Activity, Intervals
 from baas.daily.groups import Days, weights_where
 from baas.maths.steps import bin_numbers
-from baas.sessions import Activity, Intervals
 from baas.tables.days import SOC_BINS, SPREAD_C_BINS, TEMPERATURE_BINS
 
 

@@ -26,7 +26,8 @@ def local_day_numbers(time_ms: NDArray[np.int64], timezone: str) -> NDArray[np.i
 
 def _sums(group: NDArray, weights: Reals, groups: int) -> Reals:
     """Sum of weights by group; missing weights count nowhere."""
-    sums: Reals = np.bincount(group, weights=np.nan_to_num(weights), minlength=groups).astype(np.float64)
+    known = np.where(np.isfinite(weights), weights, 0.0)
+    sums: Reals = np.bincount(group, weights=known, minlength=groups).astype(np.float64)
     return sums
 
 
@@ -71,6 +72,11 @@ class Days:
         """Sum over steps by day (of the step's first row, or of its second), missing ones left out."""
         day = self.number_of_row[1:] if by_end else self.number_of_step
         return _sums(day, values, self.number)
+
+    def step_total(self, values: Reals) -> Reals:
+        """Sum over steps by day of the step's first row; NaN where no step of the day has a value."""
+        count = np.bincount(self.number_of_step, weights=np.isfinite(values), minlength=self.number)
+        return np.where(count > 0, self.step_sum(values), np.nan)
 
     def _known(self, values: NDArray, *, steps: bool = False) -> Any:
         return pd.Series(values).groupby(self.number_of_step if steps else self.number_of_row)

@@ -81,3 +81,20 @@ def held(values: Reals) -> Reals:
     places = np.where(np.isfinite(values), np.arange(len(values)), -1)
     np.maximum.accumulate(places, out=places)
     return np.where(places >= 0, values[places], np.nan)
+
+
+def held_within(values: Reals, time_ms: NDArray[np.int64], longest_ms: float) -> Reals:
+    """Each value, or the last before it, or one that follows soon, but never across a gap longer than `longest_ms`.
+
+    Only for comparing readings across a gap, never to be stored.
+    """
+    n = len(values)
+    known, order = np.isfinite(values), np.arange(n)
+    begins = np.concatenate(([True], np.diff(time_ms) > longest_ms))[:n]
+    begin = np.maximum.accumulate(np.where(begins, order, 0))
+    before = np.maximum.accumulate(np.where(known, order, -1))
+    after = np.minimum.accumulate(np.where(known, order, n)[::-1])[::-1]
+    follows = (after < n) & (begin[np.minimum(after, n - 1)] == begin)
+    follows &= time_ms[np.minimum(after, n - 1)] - time_ms <= longest_ms
+    place = np.where(before >= begin, before, np.where(follows, after, -1))
+    return np.where(place >= 0, values[place], np.nan)
