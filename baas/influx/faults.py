@@ -48,9 +48,10 @@ def refused(config: InfluxConfig, status: int, said: str) -> BaasError:
             " INFLUXDB_PASSWORD를 확인하십시오",
         )
     return BaasError(
-        f"{config.address} may not be read with these credentials (403 {said}); give them read access to"
-        f" {config.source!r}",
-        f"이 계정은 {config.address}을(를) 읽을 수 없습니다(403 {said}). {config.source!r} 읽기 권한을 주십시오",
+        f"these credentials do not give access to {config.address} (403 {said}); give them the right to read (to load:"
+        f" write) {config.source!r}",
+        f"이 계정은 {config.address}에 접근할 수 없습니다(403 {said})."
+        f" {config.source!r} 읽기(load는 쓰기) 권한이 필요합니다",
     )
 
 

@@ -18,9 +18,8 @@ from baas.influx.backend import DAY_MS, WEEK_MS, Ask, summed
 from baas.influx.columns import DEVICE, TIME, TYPE, columns_of, header_line, renamed
 from baas.influx.config import InfluxConfig
 from baas.influx.faults import PassingError, SlowError, TooLargeError
-from baas.influx.influxql import MOST_BYTES
 from baas.influx.queries import fields_flux, just_before_flux, query, text_flux, time_flux
-from baas.influx.wire import CONNECTIONS, PIECE_BYTES, judged, said_in, whole
+from baas.influx.wire import CONNECTIONS, METADATA_BYTES, PIECE_BYTES, judged, said_in, whole
 
 #: metadata functions look back 30 days unless told otherwise; this is farther than any car
 _SINCE = "-36500d"
@@ -94,7 +93,7 @@ class Flux:
 
     def rows(self, ask: Ask) -> bytes:
         """All rows of the window as CSV, pivoted by the server, not in order of time."""
-        data = self._answer(self._about("rows.flux", ask)).replace(b"\r\n", b"\n")
+        data = self._answer(self._about("rows.flux", ask), self._config.answer_limit_bytes).replace(b"\r\n", b"\n")
         ours = {"_time": TIME, self._config.device_tag: DEVICE, self._config.type_tag: TYPE}
         fields = frozenset(ask.fields)
         whole_text: list[bytes] = []
@@ -116,12 +115,12 @@ class Flux:
 
     # -- asking -----------------------------------------------------------------------------------------------------
 
-    def _answer(self, text: str) -> bytes:
+    def _answer(self, text: str, most_bytes: int) -> bytes:
         """The whole answer; an error inside a 200 is raised like any other."""
         try:
             answer = self._client.query_api().query_raw(text, dialect=_PLAIN)
             try:
-                data = whole(answer.stream(PIECE_BYTES, decode_content=True), MOST_BYTES)
+                data = whole(answer.stream(PIECE_BYTES, decode_content=True), most_bytes)
             except TooLargeError:
                 answer.close()
                 raise
@@ -149,7 +148,7 @@ class Flux:
         """Rows of a short answer by column name; every table may have its own header."""
         found: list[dict[str, str]] = []
         names: list[str] = []
-        for row in csv.reader(io.StringIO(self._answer(text).decode("utf-8"), newline="")):
+        for row in csv.reader(io.StringIO(self._answer(text, METADATA_BYTES).decode("utf-8"), newline="")):
             if row[1:3] == ["result", "table"]:
                 names = row
             elif len(row) == len(names) and names:

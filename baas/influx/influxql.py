@@ -13,10 +13,8 @@ from baas.influx.columns import TIME, TYPE, UNNEEDED, columns_of, header_line
 from baas.influx.config import InfluxConfig
 from baas.influx.faults import PassingError, TooLargeError
 from baas.influx.queries import name_ql, query
-from baas.influx.wire import Wire, judged, whole
+from baas.influx.wire import METADATA_BYTES, Wire, judged, whole
 
-#: most bytes of one answer; a larger one is asked for in two halves. chosen: a day of 1 s rows with 30 columns
-MOST_BYTES = 64_000_000
 #: the end mark is the answer to the last statement of rows.influxql
 _END_MARK = b"name,tags,name,duration,"
 _END_WINDOW = 1 << 16
@@ -111,7 +109,7 @@ class InfluxQL:
             tag=name_ql(self._config.device_tag), database=name_ql(self._database),
         )  # fmt: skip
         with self._wire.post("/query", self._form(text, _bound(ask)), {"Accept": "application/csv"}) as pieces:
-            data = whole(pieces, MOST_BYTES)
+            data = whole(pieces, self._config.answer_limit_bytes)
         end = data.rfind(_END_MARK, max(0, len(data) - _END_WINDOW))
         if end < 0 or data[end - 1 : end] not in (b"", b"\n"):
             raise self._cut(ask, data)
@@ -151,7 +149,7 @@ class InfluxQL:
     def _series(self, text: str, bound: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
         """Series of the answer to one statement, as JSON. Raises what an error inside a 200 means."""
         with self._wire.post("/query", self._form(text, bound or {}), {"Accept": "application/json"}) as pieces:
-            lines = whole(pieces, MOST_BYTES).splitlines()
+            lines = whole(pieces, METADATA_BYTES).splitlines()
         series: list[dict[str, Any]] = []
         for line in lines:
             for result in json.loads(line).get("results", []) if line.strip() else []:

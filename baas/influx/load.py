@@ -13,7 +13,7 @@ from baas.clean import used_and_repeated
 from baas.errors import BaasError
 from baas.influx import faults
 from baas.influx.config import InfluxConfig
-from baas.influx.faults import PassingError, TooLargeError
+from baas.influx.faults import PassingError
 from baas.influx.lines import lines_of
 from baas.influx.queries import name_ql
 from baas.influx.retry import patiently, wait_s
@@ -90,11 +90,9 @@ class Writer:
 
     def _refused(self, status: int, said: str) -> BaasError:
         fault = judged(self._config, status, said)
-        if isinstance(fault, BaasError) and status != 400:
-            return fault
-        if isinstance(fault, TooLargeError):
-            return faults.not_written(self._config, status, said)
-        return faults.not_written(self._config, status, said)
+        return (
+            fault if isinstance(fault, BaasError) and status != 400 else faults.not_written(self._config, status, said)
+        )
 
 
 def _by_kind(parts: Sequence[Signals]) -> Iterator[Signals]:

@@ -27,9 +27,7 @@ def patiently(config: InfluxConfig, what: str, ask: Callable[[], Answer]) -> Ans
     while True:
         try:
             return ask()
-        except TooLargeError as fault:
-            raise faults.gave_up(config, what, str(fault)) from fault
-        except PassingError as fault:
+        except (PassingError, TooLargeError) as fault:
             failures += 1
             if failures > config.retries:
                 raise faults.gave_up(config, what, str(fault)) from fault

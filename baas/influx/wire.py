@@ -21,6 +21,8 @@ from baas.influx.faults import PassingError, SlowError, TooLargeError
 CONNECTIONS = 4
 #: bytes taken off the connection at a time; measured: larger pieces gain nothing
 PIECE_BYTES = 1 << 18
+#: most bytes of an answer about what is there; chosen: ten years of days of one car take 1 MB
+METADATA_BYTES = 64_000_000
 #: wait for a connection [s]; chosen: a server in the same network answers in milliseconds, a tired VPN in seconds
 _CONNECT_S = 10.0
 #: what a server says about itself is short; chosen: one sentence of a log line
@@ -97,7 +99,10 @@ class Wire:
             if config.ssl_ca_cert:
                 secure["ca_certs"] = config.ssl_ca_cert
         self._pool = urllib3.PoolManager(
-            maxsize=CONNECTIONS, retries=False, timeout=urllib3.Timeout(_CONNECT_S, config.timeout_ms / 1000), **secure
+            maxsize=CONNECTIONS,
+            retries=False,
+            timeout=urllib3.Timeout(connect=_CONNECT_S, read=config.timeout_ms / 1000),
+            **secure,
         )
         self.is_v1 = False
 

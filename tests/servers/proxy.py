@@ -42,23 +42,39 @@ def proxy(port: int, change: Callable[[bytes], bytes | None]) -> Iterator[Proxy]
     """A proxy before the server on `port`."""
     listener = socket.create_server(("127.0.0.1", 0))
     made = Proxy(listener.getsockname()[1], change)
+    open_ends: list[socket.socket] = []
+    threads: list[threading.Thread] = []
 
     def noted(piece: bytes) -> bytes:
         made.asked.append(piece)
         return piece
 
+    def between(client: socket.socket) -> None:
+        with client, suppress(OSError), socket.create_connection(("127.0.0.1", port)) as server:
+            open_ends.append(server)
+            back = threading.Thread(target=_forward, args=(server, client, lambda piece: made.change(piece)))
+            back.start()
+            _forward(client, server, noted)
+            back.join()
+
     def serve() -> None:
         with suppress(OSError):
             while True:
                 client, _ = listener.accept()
-                server = socket.create_connection(("127.0.0.1", port))
-                for ends in ((client, server, noted), (server, client, lambda piece: made.change(piece))):
-                    threading.Thread(target=_forward, args=ends, daemon=True).start()
+                open_ends.append(client)
+                threads.append(threading.Thread(target=between, args=(client,)))
+                threads[-1].start()
 
-    threading.Thread(target=serve, daemon=True).start()
+    taking = threading.Thread(target=serve)
+    taking.start()
     try:
         yield made
     finally:
+        for end in (listener, *open_ends):
+            with suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
+        for thread in (taking, *threads):
+            thread.join()
         listener.close()
 
 
