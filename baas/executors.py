@@ -37,7 +37,7 @@ _PRELOAD = ["baas.gather.read"]
 class Executor(Protocol):
     """What the pipeline needs of an executor."""
 
-    def map(self, function: Callable[[Task], Result], tasks: Sequence[Task], work_bytes: int) -> Iterator[Result]:
+    def map(self, function: Callable[[Task], Result], tasks: Sequence[Task], work_bytes: int, /) -> Iterator[Result]:
         """Results as they come, in any order; `work_bytes` is how much data the tasks will read."""
         ...
 
@@ -45,7 +45,7 @@ class Executor(Protocol):
 class InProcess(AbstractContextManager["InProcess"]):
     """One task after the other, here."""
 
-    def map(self, function: Callable[[Task], Result], tasks: Sequence[Task], work_bytes: int = 0) -> Iterator[Result]:
+    def map(self, function: Callable[[Task], Result], tasks: Sequence[Task], _bytes: int = 0, /) -> Iterator[Result]:
         """Results in the order of the tasks."""
         for task in tasks:
             yield function(task)
@@ -109,7 +109,7 @@ class Pool(AbstractContextManager["Pool"]):
         self._before = set(multiprocessing.active_children())
         self._pool: ProcessPoolExecutor | None = None
 
-    def map(self, function: Callable[[Task], Result], tasks: Sequence[Task], work_bytes: int) -> Iterator[Result]:
+    def map(self, function: Callable[[Task], Result], tasks: Sequence[Task], work_bytes: int, /) -> Iterator[Result]:
         """Results as they come."""
         if self._pool is None and (work_bytes < self._worth_bytes or not tasks):
             return InProcess().map(function, tasks)
@@ -175,7 +175,7 @@ class Dask(AbstractContextManager["Dask"]):
                 f"Dask 스케줄러 {scheduler!r}가 응답하지 않습니다. --scheduler를 확인하십시오",
             ) from fault
 
-    def map(self, function: Callable[[Task], Result], tasks: Sequence[Task], work_bytes: int = 0) -> Iterator[Result]:
+    def map(self, function: Callable[[Task], Result], tasks: Sequence[Task], _bytes: int = 0, /) -> Iterator[Result]:
         """Results as they come, with few pieces under way at any time."""
         from distributed import as_completed
 

@@ -71,7 +71,7 @@ def _device_lists(settings: Settings) -> tuple[DeviceList, ...]:
     paths: set[Path] = set()
     for place in (*settings.inputs, settings.car_types):
         found = place.rglob("*.csv") if place.is_dir() else (place,)
-        paths |= {path for path in found if is_device_list(path) and not path.name.startswith(".")}
+        paths |= {path for path in found if is_device_list(path) and not path.name.startswith(".") and path.is_file()}
     return tuple(_device_list(path) for path in sorted(paths))
 
 

@@ -35,7 +35,10 @@ def _walk(folder: Path) -> Iterator[Path]:
     """All files below a folder; a folder that cannot be listed stops the run."""
 
     def stop(fault: OSError) -> None:
-        raise BaasError(f"cannot list the folder {fault.filename}: {fault.strerror}; check its permissions") from fault
+        raise BaasError(
+            f"cannot list the folder {fault.filename}: {fault.strerror}; check its permissions",
+            f"폴더 {fault.filename}을(를) 열 수 없습니다({fault.strerror}). 권한을 확인하십시오",
+        ) from fault
 
     for parent, folders, names in os.walk(folder, onerror=stop):
         folders[:] = sorted(name for name in folders if not name.startswith(".") and name != "__MACOSX")
@@ -48,9 +51,15 @@ def _found(path: Path) -> list[tuple[Path, str]]:
     try:
         is_folder = path.is_dir()
         if not is_folder and not path.exists():
-            raise BaasError(f"no such file or folder: {path}; name one with --input")
+            raise BaasError(
+                f"no such file or folder: {path}; name one with --input",
+                f"{path}: 파일이나 폴더가 없습니다. --input으로 주십시오",
+            )
     except OSError as fault:
-        raise BaasError(f"cannot look into {path}: {fault.strerror}; check its permissions") from fault
+        raise BaasError(
+            f"cannot look into {path}: {fault.strerror}; check its permissions",
+            f"{path}을(를) 볼 수 없습니다({fault.strerror}). 권한을 확인하십시오",
+        ) from fault
     if not is_folder:
         return [(path, path.name)]
     return [(item, item.relative_to(path).as_posix()) for item in _walk(path)]

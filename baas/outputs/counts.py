@@ -52,7 +52,8 @@ class RowCounts:
                 raise BaasError(
                     f"{report.file}: {report.rows_read} rows read but {used} used, {repeated} duplicate and"
                     f" {left_out} rejected; nothing was published, run again with --full and report this",
-                    f"{report.file}: 행 수가 맞지 않습니다(읽음 {report.rows_read}, 사용 {used}, 중복 {repeated}, 제외 {left_out})."
+                    f"{report.file}: 행 수가 맞지 않습니다(읽음 {report.rows_read}, 사용 {used}, 중복 {repeated},"
+                    f" 제외 {left_out})."
                     " 게시하지 않았습니다. --full로 다시 실행하고 알려 주십시오",
                 )
 
