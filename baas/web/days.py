@@ -65,6 +65,12 @@ def sessions(db: sqlite3.Connection, device_no: str, kind: str, most: int, since
     return _rows(db, query, (device_key(device_no), since_ms, kind, most))
 
 
+def starts(db: sqlite3.Connection, device_no: str, kind: str, most: int = 2000) -> list[int]:
+    """Starts of the last sessions of one kind of a vehicle, UTC epoch milliseconds."""
+    query = "SELECT start_ms FROM sessions WHERE device_no=? AND kind=? ORDER BY start_ms DESC LIMIT ?"
+    return [row[0] for row in db.execute(query, (device_key(device_no), kind, most))]
+
+
 def sessions_since(db: sqlite3.Connection, device_no: str, since_ms: int) -> list[Record]:
     """Start, end and kind of every session of a vehicle from a time on."""
     query = (

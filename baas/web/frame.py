@@ -136,6 +136,8 @@ def _words(view: View) -> dict[str, str]:
         "clear": ("조건 지우기", "Clear filters"),
         "filters": ("조건", "Filters"),
         "print": ("인쇄", "Print"),
+        "scroll": ("표", "Table"),
+        "zoom": ("확대해서 보기", "Zoom"),
         "table": ("표로 보기", "Show as table"),
         "previous": ("이전", "Previous"),
         "next": ("다음", "Next"),

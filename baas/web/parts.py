@@ -58,7 +58,7 @@ class Key:
 class Figure:
     """A drawing with the words around it; its numbers are the table of the same block.
 
-    live: address of the data from which a browser with JavaScript draws it with zoom; empty where that earns nothing.
+    live: line or bar where a browser with JavaScript may draw it with zoom and hover; empty where that earns nothing.
     """
 
     drawing: Markup
@@ -66,7 +66,7 @@ class Figure:
     legend: tuple[Key, ...] = ()
     left: tuple[str, ...] = ()
     below: tuple[str, ...] = ()
-    live: str = ""
+    live: Literal["", "line", "bar"] = ""
     wide: bool = False
 
 
@@ -81,10 +81,7 @@ class Pager:
 
 @dataclass(frozen=True)
 class Block:
-    """One part of a page: heading, table, and perhaps a drawing of it.
-
-    whole: all rows for export where the screen shows only some; None when the screen shows all.
-    """
+    """One part of a page: heading, table, and perhaps a drawing of it; a download has more rows than a screen."""
 
     id: str
     title: str
@@ -95,16 +92,10 @@ class Block:
     width: Width = "full"
     empty: str = ""
     pager: Pager | None = None
-    whole: tuple[tuple[Cell, ...], ...] | None = None
     csv: str = ""
     json: str = ""
     more: tuple[Cell, ...] = ()
     folded: bool = False
-
-    @property
-    def exported(self) -> tuple[tuple[Cell, ...], ...]:
-        """Rows that JSON and CSV carry."""
-        return self.rows if self.whole is None else self.whole
 
 
 @dataclass(frozen=True)

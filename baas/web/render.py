@@ -31,7 +31,7 @@ def chosen(view: View, page: Page) -> tuple[Block, ...]:
 
 def _rows(block: Block) -> list[dict[str, Any]]:
     keys = [head.key for head in block.heads]
-    return [{key: cell.exported for key, cell in zip(keys, row, strict=True)} for row in block.exported]
+    return [{key: cell.exported for key, cell in zip(keys, row, strict=True)} for row in block.rows]
 
 
 def as_json(view: View, fleet: Fleet, page: Page) -> dict[str, Any]:
@@ -63,7 +63,7 @@ def as_json(view: View, fleet: Fleet, page: Page) -> dict[str, Any]:
 def as_csv(block: Block) -> bytes:
     """A block as a spreadsheet opens it; heads carry the unit."""
     heads = [head.key if not head.unit else f"{head.key} [{head.unit}]" for head in block.heads]
-    return csv_bytes(heads, ([cell.exported for cell in row] for row in block.exported))
+    return csv_bytes(heads, ([cell.exported for cell in row] for row in block.rows))
 
 
 def file_name(view: View, fleet: Fleet, page: Page, block: Block) -> str:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 from urllib.parse import quote, urlencode
 
+Item = TypeVar("Item")
 Language = Literal["ko", "en"]
 
 #: what stands where there is no value
@@ -44,6 +45,23 @@ class View:
         """A filter that is one of a few words; anything else counts as the first."""
         text = self.arg(name)
         return text if text in choices else choices[0]
+
+    @property
+    def is_download(self) -> bool:
+        """Whether all rows of a block are wanted, not only those that fit a screen."""
+        return self.arg("format") == "csv" or (self.arg("format") == "json" and bool(self.arg("block")))
+
+    def wants(self, block: str) -> bool:
+        """Whether a block that takes long is to be built: always for a screen, only itself for a download."""
+        return not self.is_download or self.arg("block") == block
+
+    def shown(self, rows: Sequence[Item], most: int) -> Sequence[Item]:
+        """The first rows for a screen, all for a download."""
+        return rows if self.is_download else rows[:most]
+
+    def latest(self, rows: Sequence[Item], most: int) -> Sequence[Item]:
+        """The last rows for a screen, all for a download."""
+        return rows if self.is_download else rows[-most:]
 
     def link(self, path: str | None = None, /, **changes: Any) -> str:
         """Address of this page with some filters changed; with a path, of another page with only those filters."""

@@ -34,6 +34,71 @@
     }
   });
 
+  // zoom and hover, fetched only by those who ask for it
+  let library = null;
+  function charts() {
+    if (!library) {
+      library = new Promise(function (done, failed) {
+        const script = document.createElement("script");
+        script.src = document.body.dataset.charts;
+        script.onload = function () { done(window.echarts); };
+        script.onerror = failed;
+        document.head.append(script);
+      });
+    }
+    return library;
+  }
+
+  function colour(name) {
+    return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+  }
+
+  function option(block, kind) {
+    const first = block.columns[0];
+    const others = block.columns.slice(1).filter(function (column) {
+      return block.rows.some(function (row) { return typeof row[column.key] === "number"; });
+    });
+    const ink = colour("--soft"), line = colour("--line");
+    const palette = [colour("--one"), colour("--poor"), colour("--fair"), colour("--age")];
+    return {
+      animation: false, color: palette, textStyle: { fontFamily: getComputedStyle(document.body).fontFamily },
+      aria: { enabled: true, label: { description: block.title + ". " + block.summary } },
+      grid: { left: 56, right: 16, top: 16, bottom: 62 },
+      tooltip: { trigger: "axis", renderMode: "richText", confine: true },
+      dataZoom: [{ type: "inside" }, { type: "slider", height: 22, bottom: 6 }],
+      xAxis: { type: "category", data: block.rows.map(function (row) { return row[first.key]; }), axisLabel: { color: ink } },
+      yAxis: { type: "value", scale: kind === "line", axisLabel: { color: ink }, splitLine: { lineStyle: { color: line } } },
+      series: others.map(function (column) {
+        return {
+          name: column.label + (column.unit ? " " + column.unit : ""), type: kind, showSymbol: block.rows.length < 60,
+          data: block.rows.map(function (row) { return row[column.key]; })
+        };
+      })
+    };
+  }
+
+  document.querySelectorAll("button.zoom").forEach(function (button) {
+    button.hidden = false;
+    button.addEventListener("click", async function () {
+      button.disabled = true;
+      try {
+        const [echarts, answer] = await Promise.all([charts(), fetch(button.dataset.source)]);
+        const block = (await answer.json()).blocks[0];
+        const plot = button.closest("figure").querySelector(".plot");
+        const place = document.createElement("div");
+        place.className = "live";
+        place.setAttribute("role", "img");
+        plot.replaceWith(place);
+        const chart = echarts.init(place, null, { renderer: "canvas" });
+        chart.setOption(option(block, button.dataset.kind));
+        new ResizeObserver(function () { chart.resize(); }).observe(place);
+        button.remove();
+      } catch (fault) {
+        button.disabled = false; // the drawing stays as it was
+      }
+    });
+  });
+
   if (location.hash === "#search") {
     const field = document.querySelector('.filters input[type="search"]');
     if (field) field.focus();

@@ -147,14 +147,12 @@ def _list(view: View, rows: Sequence[Row], type_of: dict[str, str]) -> Block:
 
     first, *others = finding_heads(view)
     heads = (first, Head("device_no", view.say("차량", "Vehicle")), *others)
-    whole = tuple(line(row) for row in sorted_rows) if pager else None
     return Block(
         "findings",
         view.say("이상·알림", "Findings"),
         sortable(view, heads, _DEFAULT_SORT),
         tuple(line(row) for row in shown),
         pager=pager,
-        whole=whole,
         empty=view.say("조건에 맞는 이상이 없습니다.", "No finding fits the filters."),
     )
 

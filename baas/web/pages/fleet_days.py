@@ -125,5 +125,5 @@ def _by_day(
         (cells.plain(str(day["date"])), cells.number(value, digits)) for day, value in zip(known, values, strict=True)
     )
     scale = (num(top, 0 if top >= 10 else 1, unit), num(top / 2, 0 if top >= 10 else 1), "0")
-    figure = Figure(drawing, summary, left=scale, below=_ends(known))
+    figure = Figure(drawing, summary, left=scale, below=_ends(known), live="bar")
     return Block(name, title, heads, rows, figure=figure, width="third", folded=True)

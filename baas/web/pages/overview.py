@@ -19,7 +19,7 @@ from baas.web.view import View, num, when
 from baas.web.words import GRADES, SEVERITIES, grade_label, line_title, listed, told, word
 
 #: vehicles and findings named on the overview; chosen: what fits on a screen
-_NAMED, _TOLD_FINDINGS = 10, 8
+_NAMED, _TOLD_FINDINGS, _NAMED_TYPES = 10, 8, 12
 _FILTERS = ("q", "type", "grade", "status")
 
 
@@ -141,7 +141,7 @@ def _tiles(view: View, fleet: Fleet, rows: Sequence[Row], urgent: Sequence[Row])
 
 
 def _look_now(view: View, fleet: Fleet, rows: Sequence[Row], db: sqlite3.Connection | None) -> Block:
-    named = _by_urgency(fleet, rows)[:_NAMED]
+    named = view.shown(_by_urgency(fleet, rows), _NAMED)
     weeks = days.score_weeks(db, [row["device_no"] for row in named]) if db is not None and named else {}
     has_history = any(len(values) > 1 for values in weeks.values())
     heads = [
@@ -214,9 +214,8 @@ def _grades_by_type(view: View, rows: Sequence[Row]) -> Block:
         "grades-by-type",
         view.say("차종별 등급", "Grades by car type"),
         heads,
-        tuple(table[:12]),
+        tuple(view.shown(table, _NAMED_TYPES)),
         width="third",
-        whole=tuple(table),
         note=listed([key.label for key in legend]),
         more=(Cell(view.say("차종 비교", "Compare car types"), href=view.link("/types")),),
     )

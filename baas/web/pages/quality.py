@@ -35,11 +35,11 @@ def quality(view: View, fleet: Fleet, db: sqlite3.Connection | None) -> Page:
     sorted_rows = ordered(known, lambda row: row.get(name), falling=falling)
     shown, pager = paged(view, sorted_rows)
     blocks = [
-        replace(_vehicles(view, fleet, shown, sorted_rows if pager else None), pager=pager),
+        replace(_vehicles(view, fleet, shown), pager=pager),
         _signals(view, fleet, shown),
     ]
     if db is not None and shown:
-        blocks.append(_calendar(view, fleet, db, shown))
+        blocks += [_calendar(view, fleet, db, shown)] if view.wants("calendar") else []
         blocks.append(_gaps(view, fleet, db))
     blocks += quality_files.blocks(view, fleet)
     return Page(
@@ -129,8 +129,8 @@ def freshness(view: View, last_time: str | None, latest: str) -> Cell:
     return Cell(text, round(hours, 1), mark=marks.dot(tone), tone="nowrap")
 
 
-def _vehicles(view: View, fleet: Fleet, shown: Sequence[Row], every: Sequence[Row] | None) -> Block:
-    """What came of each vehicle; `every` has all rows where only some are shown."""
+def _vehicles(view: View, fleet: Fleet, shown: Sequence[Row]) -> Block:
+    """What came of each vehicle."""
     heads = (
         Head("device_no", view.say("차량", "Vehicle")),
         Head("last_time", view.say("마지막 수신", "Last row")),
@@ -176,7 +176,6 @@ def _vehicles(view: View, fleet: Fleet, shown: Sequence[Row], every: Sequence[Ro
         view.say("차량별 수집", "Collection by vehicle"),
         _sort_some(view, heads),
         tuple(line(row) for row in shown),
-        whole=None if every is None else tuple(line(row) for row in every),
     )
 
 
@@ -279,7 +278,7 @@ def _gaps(view: View, fleet: Fleet, db: sqlite3.Connection) -> Block:
             cells.number(float(day["value"] or 0), 1),
             cells.number(float(day["gap_km"] or 0), 1),
         )
-        for day in days.worst_days(db)
+        for day in view.shown(days.worst_days(db), _SHOWN_GAPS)
     )
     note = view.say(
         "주행거리계나 SOC가 변했는데 자료가 없는 시간입니다. 서 있던 것이 확인되는 공백은 세지 않습니다.",
@@ -290,9 +289,8 @@ def _gaps(view: View, fleet: Fleet, db: sqlite3.Connection) -> Block:
         "gaps",
         view.say("유실이 큰 날", "Days that lost most"),
         heads,
-        rows[:_SHOWN_GAPS],
+        rows,
         note=note,
-        whole=rows,
         empty=view.say("유실된 시간이 없습니다.", "No time was lost."),
         width="half",
     )

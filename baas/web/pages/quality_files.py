@@ -10,6 +10,9 @@ from baas.web.parts import Block, Cell, Head
 from baas.web.view import View, num
 from baas.web.words import listed, told, word
 
+#: files named on a screen; chosen: those with faults come first
+_SHOWN_FILES = 20
+
 
 def blocks(view: View, fleet: Fleet) -> list[Block]:
     """Conservation, files, unknown columns."""
@@ -53,10 +56,15 @@ def _conservation(view: View, fleet: Fleet) -> Block:
     )
 
 
+def _is_odd(row: Row) -> bool:
+    """Whether a file has something to tell."""
+    return bool(row["rows_rejected"]) or row["status"] not in ("read", "skipped")
+
+
 def _files(view: View, fleet: Fleet) -> Block:
     """Input files, those with something to tell first."""
-    odd = [row for row in fleet.files if row["rows_rejected"] or row["status"] not in ("read", "skipped")]
-    rest = [row for row in fleet.files if row not in odd] if len(fleet.files) < 3000 else []
+    files = sorted(fleet.files, key=lambda row: not _is_odd(row))
+    odd = sum(map(_is_odd, files))
     heads = (
         Head("file", view.say("파일", "File")),
         Head("status", view.say("상태", "Status")),
@@ -80,11 +88,10 @@ def _files(view: View, fleet: Fleet) -> Block:
             Cell(why, why, tone="long"),
         )
 
-    ordered_rows = [*odd, *rest]
-    shown = tuple(line(row) for row in ordered_rows[:20])
+    shown = tuple(line(row) for row in view.shown(files, _SHOWN_FILES))
     note = view.say(
-        f"문제가 있는 파일 {num(len(odd))}개를 먼저 보입니다.",
-        f"The {num(len(odd))} files with something to tell come first.",
+        f"문제가 있는 파일 {num(odd)}개를 먼저 보입니다.",
+        f"The {num(odd)} files with something to tell come first.",
     )
     return Block(
         "files",
@@ -92,7 +99,6 @@ def _files(view: View, fleet: Fleet) -> Block:
         heads,
         shown,
         note=note,
-        whole=tuple(line(row) for row in ordered_rows) if len(ordered_rows) > 20 else None,
     )
 
 

@@ -12,6 +12,7 @@ from baas.web.frame import simulated_note
 from baas.web.loading import Row
 from baas.web.pages import cells, vehicle_cells, vehicle_charging, vehicle_days, vehicle_driving
 from baas.web.pages.findings import by_severity, finding_cells, finding_heads
+from baas.web.pages.subject import subject
 from baas.web.parts import Block, Cell, Fact, Head, Page
 from baas.web.select import type_name
 from baas.web.view import View, num, share, short, when
@@ -32,10 +33,9 @@ def vehicle(view: View, fleet: Fleet, db: sqlite3.Connection | None, row: Row) -
         zone = str((fleet.about.get("settings") or {}).get("timezone") or "Asia/Seoul")
         car = (fleet.documents.get("car_types") or {}).get(row["car_type"]) or {}
         blocks += vehicle_cells.blocks(view, db, row["device_no"], int(car.get("readings_per_module") or 0))
-        blocks += vehicle_days.blocks(view, db, row["device_no"], zone)
-        blocks += vehicle_driving.blocks(view, db, row["device_no"], zone)
-        blocks += vehicle_charging.blocks(view, db, row["device_no"], zone)
-        blocks += vehicle_days.collection(view, db, row["device_no"])
+        of = subject(db, row["device_no"], zone)
+        for section in (vehicle_days.blocks, vehicle_driving.blocks, vehicle_charging.blocks, vehicle_days.collection):
+            blocks += section(view, of)
     blocks.insert(2, _findings(view, found))
     blocks.append(_data(view, fleet, key))
     kept = tuple(block for block in blocks if block.rows or block.empty)

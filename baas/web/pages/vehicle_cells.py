@@ -58,9 +58,6 @@ def _map(
         Head("cell_no", view.say("셀", "Cell"), numeric=True),
         *(Head(week, week, "mV", numeric=True) for week in labels),
     )
-    rows = tuple(
-        (Cell(str(cell + 1), cell + 1), *(cells.number(week[cell], 1) for week in means)) for cell in range(count)
-    )
     flat = [(abs(value), cell) for week in means for cell, value in enumerate(week) if value is not None]
     most, cell = max(flat)
     summary = view.say(
@@ -92,12 +89,18 @@ def _map(
         "cells",
         view.say("셀 × 주", "Cells by week"),
         heads,
-        (),
+        _numbers(means, count) if view.is_download else (),
         figure=figure,
-        whole=rows,
         width="two",
         empty=" ",
         note=view.say("중앙값보다 낮으면 파랑, 높으면 주황입니다.", "Blue lies below the median, orange above."),
+    )
+
+
+def _numbers(means: Sequence[Sequence[float | None]], count: int) -> tuple[tuple[Cell, ...], ...]:
+    """Every number of the drawing, a row a cell."""
+    return tuple(
+        (Cell(str(cell + 1), cell + 1), *(cells.number(week[cell], 1) for week in means)) for cell in range(count)
     )
 
 
@@ -110,7 +113,7 @@ def _worst(
         np.array(_mean(part, count), dtype=np.float64) for part in (weeks, weeks[:quarter], weeks[-quarter:])
     )
     share = 100 * lowest / lowest.sum() if lowest.sum() else np.zeros(count)
-    order = np.argsort(-np.abs(mean), kind="stable")[:_NAMED]
+    order = np.argsort(-np.abs(mean), kind="stable").tolist()
     heads = (
         Head("cell_no", view.say("셀", "Cell")),
         Head("mean_mv", view.say("평균 편차", "Mean off"), "mV", numeric=True),
@@ -131,9 +134,8 @@ def _worst(
         "worst-cells",
         view.say("가장 벗어난 셀", "Cells furthest off"),
         heads,
-        tuple(line(int(cell)) for cell in order),
+        tuple(line(int(cell)) for cell in view.shown(order, _NAMED)),
         width="third",
-        whole=tuple(line(cell) for cell in range(count)),
         note=view.say(
             "처음→최근: 기간의 첫 4분의 1과 마지막 4분의 1의 차이.",
             "First to last: last quarter of the period less the first.",

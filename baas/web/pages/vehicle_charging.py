@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Sequence
 
 from baas.tables.days import SOC_BINS
@@ -10,7 +9,8 @@ from baas.web import charts, days
 from baas.web.days import Record
 from baas.web.pages import cells
 from baas.web.pages.axis import local, stamp
-from baas.web.pages.vehicle_driving import soc_cell
+from baas.web.pages.subject import Subject
+from baas.web.pages.vehicle_driving import real, soc_cell
 from baas.web.parts import Block, Cell, Figure, Head, Key
 from baas.web.view import View, num, when
 from baas.web.words import word
@@ -20,19 +20,19 @@ _NAMED, _EXPORTED = 12, 2000
 _FULL_BIN = round((90 - SOC_BINS.low) / SOC_BINS.step)
 
 
-def blocks(view: View, db: sqlite3.Connection, device_no: str, zone: str) -> list[Block]:
+def blocks(view: View, of: Subject) -> list[Block]:
     """Months, hours, SOC while standing, sessions."""
-    found = days.sessions(db, device_no, "charge", _EXPORTED)
+    found = days.sessions(of.db, of.device_no, "charge", _EXPORTED if view.is_download else _NAMED)
     return [
-        *_months(view, db, device_no),
-        *_standing(view, db, device_no),
-        *_hours(view, found, zone),
-        _list(view, found, zone),
+        *_months(view, of),
+        *_standing(view, of),
+        *_hours(view, days.starts(of.db, of.device_no, "charge"), of.zone),
+        _list(view, found, of.zone),
     ]
 
 
-def _months(view: View, db: sqlite3.Connection, device_no: str) -> list[Block]:
-    known = [row for row in days.session_months(db, device_no) if row["kind"] == "charge"]
+def _months(view: View, of: Subject) -> list[Block]:
+    known = [row for row in days.session_months(of.db, of.device_no) if row["kind"] == "charge"]
     if not known:
         return []
     months = sorted({str(row["month"]) for row in known})
@@ -74,8 +74,8 @@ def _months(view: View, db: sqlite3.Connection, device_no: str) -> list[Block]:
     ]
 
 
-def _standing(view: View, db: sqlite3.Connection, device_no: str) -> list[Block]:
-    seconds = days.month_arrays(db, device_no).get("soc_park_s")
+def _standing(view: View, of: Subject) -> list[Block]:
+    seconds = of.arrays.get("soc_park_s")
     if seconds is None or not seconds.sum():
         return []
     hours = seconds / 3600
@@ -106,13 +106,13 @@ def _standing(view: View, db: sqlite3.Connection, device_no: str) -> list[Block]
     ]
 
 
-def _hours(view: View, found: Sequence[Record], zone: str) -> list[Block]:
+def _hours(view: View, starts_ms: Sequence[int], zone: str) -> list[Block]:
     """When charging begins, by weekday and hour."""
-    if not found:
+    if not starts_ms:
         return []
     counts = [[0] * 24 for _ in range(7)]
-    for session in found:
-        start = local(session["start_ms"], zone)
+    for start_ms in starts_ms:
+        start = local(start_ms, zone)
         counts[start.weekday()][start.hour] += 1
     names = view.say("월화수목금토일", "MTWTFSS")
     most = max(max(row) for row in counts)
@@ -160,23 +160,16 @@ def _list(view: View, found: Sequence[Record], zone: str) -> Block:
             Cell(when(start), start, tone="nowrap", extra=view.say("추정", "inferred") if charge["inferred"] else ""),
             cells.number((float(str(charge["end_ms"] or 0)) - float(str(charge["start_ms"] or 0))) / 60_000),
             soc_cell(charge),
-            *(
-                cells.number(float(charge[name]) if isinstance(charge[name], (int, float)) else None, 1)
-                for name in ("in_kwh",)
-            ),
+            *(cells.number(real(charge[name]), 1) for name in ("in_kwh",)),
             Cell(word(view, str(charge["mode"] or "unknown")), charge["mode"]),
-            *(
-                cells.number(float(charge[name]) if isinstance(charge[name], (int, float)) else None, digits)
-                for name, digits in (("max_kw", 1), ("max_temp_c", 0))
-            ),
+            *(cells.number(real(charge[name]), digits) for name, digits in (("max_kw", 1), ("max_temp_c", 0))),
         )
 
     return Block(
         "charges",
         view.say("최근 충전", "Last charges"),
         heads,
-        tuple(line(charge) for charge in found[:_NAMED]),
+        tuple(line(charge) for charge in found),
         width="half",
-        whole=tuple(line(charge) for charge in found),
         empty=view.say("충전이 없습니다.", "No charges."),
     )

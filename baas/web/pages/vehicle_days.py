@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Sequence
 from datetime import date, timedelta
 
@@ -14,44 +13,46 @@ from baas.web.days import Record
 from baas.web.pages import cells
 from baas.web.pages.axis import along, axis, ends, local
 from baas.web.pages.quality import day_keys, day_tone
+from baas.web.pages.subject import Subject
 from baas.web.parts import Block, Cell, Figure, Head, Key
 from baas.web.view import View, num
 
-_COLUMNS = ("rows", "covered_s", "still_gap_s", "lost_gap_s", "last_ms", "soc_min_pct", "soc_max_pct", "distance_km")
 #: days in the timeline; chosen: a fortnight shows the habit of a week twice
 _TIMELINE_DAYS = 14
+#: days in folded tables; the download has all; chosen: the fortnight of the timeline
+_FOLDED_DAYS = 14
 #: degrees in one column of the temperature histogram; chosen: readable on a phone
 _DEGREES = 5
 
 
-def blocks(view: View, db: sqlite3.Connection, device_no: str, zone: str) -> list[Block]:
+def blocks(view: View, of: Subject) -> list[Block]:
     """Timeline, calendar, temperature and SOC."""
-    known = days.vehicle_days(db, device_no, _COLUMNS)
+    known = of.known
     if not known:
         return []
     axis_days = axis(str(known[0]["date"]), str(known[-1]["date"]))
     return [
-        *_temperature(view, db, device_no, zone, axis_days),
-        _timeline(view, db, device_no, zone, known),
+        *_temperature(view, of, axis_days),
+        _timeline(view, of),
         _soc(view, known, axis_days),
     ]
 
 
-def collection(view: View, db: sqlite3.Connection, device_no: str) -> list[Block]:
+def collection(view: View, of: Subject) -> list[Block]:
     """Which days came."""
-    known = days.vehicle_days(db, device_no, _COLUMNS)
+    known = of.known
     return [_calendar(view, known, axis(str(known[0]["date"]), str(known[-1]["date"])))] if known else []
 
 
-def _timeline(view: View, db: sqlite3.Connection, device_no: str, zone: str, known: Sequence[Record]) -> Block:
+def _timeline(view: View, of: Subject) -> Block:
     """Driving, charging and rest of the last fortnight, hour by hour; the rest is silence."""
-    last = date.fromisoformat(str(known[-1]["date"]))
+    last = date.fromisoformat(str(of.known[-1]["date"]))
     shown = [(last - timedelta(days=back)).isoformat() for back in range(_TIMELINE_DAYS - 1, -1, -1)]
-    since_ms = int(float(known[-1]["last_ms"] or 0)) - _TIMELINE_DAYS * 86_400_000
+    since_ms = int(float(of.known[-1]["last_ms"] or 0)) - _TIMELINE_DAYS * 86_400_000
     segments: dict[str, list[tuple[float, float, str]]] = {day: [] for day in shown}
     hours: dict[str, dict[str, float]] = {day: {} for day in shown}
-    for session in days.sessions_since(db, device_no, since_ms):
-        start, end = local(session["start_ms"], zone), local(session["end_ms"], zone)
+    for session in days.sessions_since(of.db, of.device_no, since_ms):
+        start, end = local(session["start_ms"], of.zone), local(session["end_ms"], of.zone)
         while start < end:
             midnight = (start + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
             stop, day = min(end, midnight), start.date().isoformat()
@@ -111,7 +112,7 @@ def _calendar(view: View, known: Sequence[Record], axis_days: Sequence[str]) -> 
             hours(day, "still_gap_s"),
             hours(day, "lost_gap_s"),
         )
-        for day in known
+        for day in view.latest(known, _FOLDED_DAYS)
     )
     sent = sum(day in tones for day in axis_days)
     summary = view.say(
@@ -123,21 +124,19 @@ def _calendar(view: View, known: Sequence[Record], axis_days: Sequence[str]) -> 
         "calendar",
         view.say("수집 달력", "Calendar of collection"),
         heads,
-        whole[-14:],
+        whole,
         figure=figure,
-        whole=whole,
         width="half",
         folded=True,
     )
 
 
-def _temperature(
-    view: View, db: sqlite3.Connection, device_no: str, zone: str, axis_days: Sequence[str]
-) -> list[Block]:
-    found = days.temperature_days(db, device_no, zone)
+def _temperature(view: View, of: Subject, axis_days: Sequence[str]) -> list[Block]:
+    found = days.temperature_days(of.db, of.device_no, of.zone)
     blocks = [_temperature_days(view, found, axis_days)] if found else []
-    arrays = days.month_arrays(db, device_no)
-    kinds = [(kind, arrays[f"{kind}_temp_s"]) for kind in ("park", "charge", "drive") if f"{kind}_temp_s" in arrays]
+    kinds = [
+        (kind, of.arrays[f"{kind}_temp_s"]) for kind in ("park", "charge", "drive") if f"{kind}_temp_s" in of.arrays
+    ]
     if not kinds or not sum(float(seconds.sum()) for _, seconds in kinds):
         return blocks
     return [*blocks, _temperature_hours(view, dict(kinds))]
@@ -159,7 +158,7 @@ def _temperature_days(view: View, found: Sequence[Record], axis_days: Sequence[s
     )
     rows = tuple(
         (cells.plain(day), cells.number(a, 1), cells.number(b, 1), cells.number(c, 1))
-        for day, a, b, c in zip(axis_days, low, mean, high, strict=True)
+        for day, a, b, c in view.latest([*zip(axis_days, low, mean, high, strict=True)], _FOLDED_DAYS)
         if b is not None
     )
     drawing = charts.band(low, high, mean, bottom, top, summary)
@@ -169,14 +168,14 @@ def _temperature_days(view: View, found: Sequence[Record], axis_days: Sequence[s
         (Key("one", view.say("평균", "mean")), Key("band", view.say("최저–최고", "low to high"))),
         left=(num(top, 0, "°C"), num((top + bottom) / 2, 0), num(bottom, 0)),
         below=ends(axis_days),
+        live="line",
     )
     return Block(
         "temperature",
         view.say("배터리 온도", "Battery temperature"),
         heads,
-        rows[-14:],
+        rows,
         figure=figure,
-        whole=rows,
         width="two",
         folded=True,
     )
@@ -246,7 +245,7 @@ def _soc(view: View, known: Sequence[Record], axis_days: Sequence[str]) -> Block
     )
     rows = tuple(
         (cells.plain(day), cells.number(a, 0), cells.number(b, 0))
-        for day, a, b in zip(axis_days, low, high, strict=True)
+        for day, a, b in view.latest([*zip(axis_days, low, high, strict=True)], _FOLDED_DAYS)
         if b is not None
     )
     figure = Figure(
@@ -255,14 +254,14 @@ def _soc(view: View, known: Sequence[Record], axis_days: Sequence[str]) -> Block
         (Key("band", view.say("하루 최저–최고", "low to high of the day")),),
         left=("100 %", "50", "0"),
         below=ends(axis_days),
+        live="line",
     )
     return Block(
         "soc",
         view.say("하루 SOC 범위", "SOC by day"),
         heads,
-        rows[-14:],
+        rows,
         figure=figure,
-        whole=rows,
         width="half",
         folded=True,
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Sequence
 
 from baas.tables.days import SPEED_BINS
@@ -10,25 +9,28 @@ from baas.web import charts, days
 from baas.web.days import Record
 from baas.web.pages import cells
 from baas.web.pages.axis import along, axis, ends, stamp
+from baas.web.pages.subject import Subject
 from baas.web.parts import Block, Cell, Figure, Head
 from baas.web.view import View, num, when
 
-_COLUMNS = ("distance_km", "gap_km", "drive_km", "drive_out_kwh", "drive_in_kwh", "drive_s")
+_SUMMED = ("distance_km", "gap_km", "drive_km", "drive_out_kwh", "drive_in_kwh", "drive_s")
 #: sessions named; chosen: a fortnight of a busy car; the download has more
 _NAMED, _EXPORTED = 12, 2000
 _SPEED_STEP = 2
+#: days in folded tables; the download has all; chosen: a fortnight
+_FOLDED_DAYS = 14
 
 
-def blocks(view: View, db: sqlite3.Connection, device_no: str, zone: str) -> list[Block]:
+def blocks(view: View, of: Subject) -> list[Block]:
     """Distance, months, speed, trips."""
-    known = days.vehicle_days(db, device_no, _COLUMNS)
+    known = of.known
     if not known:
         return []
     return [
         _distance(view, known),
-        *_speed(view, db, device_no),
+        *_speed(view, of),
         _months(view, known),
-        _trips(view, db, device_no, zone),
+        _trips(view, of),
     ]
 
 
@@ -48,7 +50,7 @@ def _distance(view: View, known: Sequence[Record]) -> Block:
     )
     rows = tuple(
         (cells.plain(day), cells.number(km, 1), cells.number(gap, 1))
-        for day, km, gap in zip(axis_days, kms, gaps, strict=True)
+        for day, km, gap in view.latest([*zip(axis_days, kms, gaps, strict=True)], _FOLDED_DAYS)
         if km is not None
     )
     figure = Figure(
@@ -56,21 +58,21 @@ def _distance(view: View, known: Sequence[Record]) -> Block:
         summary,
         left=(num(top, 0, "km"), num(top / 2, 0), "0"),
         below=ends(axis_days),
+        live="bar",
     )
     return Block(
         "driving",
         view.say("하루 주행 거리", "Distance by day"),
         heads,
-        rows[-14:],
+        rows,
         figure=figure,
-        whole=rows,
         width="two",
         folded=True,
     )
 
 
-def _speed(view: View, db: sqlite3.Connection, device_no: str) -> list[Block]:
-    seconds = days.month_arrays(db, device_no).get("speed_s")
+def _speed(view: View, of: Subject) -> list[Block]:
+    seconds = of.arrays.get("speed_s")
     if seconds is None or not seconds.sum():
         return []
     hours = seconds[: len(seconds) // _SPEED_STEP * _SPEED_STEP].reshape(-1, _SPEED_STEP).sum(axis=1) / 3600
@@ -98,9 +100,9 @@ def _months(view: View, known: Sequence[Record]) -> Block:
     """Sums of the day table by month."""
     sums: dict[str, dict[str, float]] = {}
     for day in known:
-        month = sums.setdefault(str(day["date"])[:7], dict.fromkeys(_COLUMNS, 0.0) | {"days": 0.0})
+        month = sums.setdefault(str(day["date"])[:7], dict.fromkeys(_SUMMED, 0.0) | {"days": 0.0})
         month["days"] += 1
-        for name in _COLUMNS:
+        for name in _SUMMED:
             month[name] += float(day[name] or 0.0)
     heads = (
         Head("month", view.say("월", "Month")),
@@ -126,12 +128,12 @@ def _months(view: View, known: Sequence[Record]) -> Block:
             ),
         )
 
-    rows = tuple(line(name, month) for name, month in sorted(sums.items(), reverse=True))
-    return Block("months", view.say("월별 주행", "Driving by month"), heads, rows[:13], whole=rows, width="half")
+    rows = tuple(line(name, month) for name, month in view.shown(sorted(sums.items(), reverse=True), 13))
+    return Block("months", view.say("월별 주행", "Driving by month"), heads, rows, width="half")
 
 
-def _trips(view: View, db: sqlite3.Connection, device_no: str, zone: str) -> Block:
-    found = days.sessions(db, device_no, "drive", _EXPORTED)
+def _trips(view: View, of: Subject) -> Block:
+    found = days.sessions(of.db, of.device_no, "drive", _EXPORTED if view.is_download else _NAMED)
     heads = (
         Head("start_time", view.say("출발", "Start")),
         Head("minutes_min", view.say("시간", "Time"), "min", numeric=True),
@@ -142,34 +144,34 @@ def _trips(view: View, db: sqlite3.Connection, device_no: str, zone: str) -> Blo
     )
 
     def line(trip: Record) -> tuple[Cell, ...]:
-        start = stamp(trip["start_ms"], zone)
+        start = stamp(trip["start_ms"], of.zone)
         out, back = trip["out_kwh"], trip["in_kwh"]
         net = float(out) - float(back or 0.0) if isinstance(out, (int, float)) else None
         return (
             Cell(when(start), start, tone="nowrap", extra=view.say("추정", "inferred") if trip["inferred"] else ""),
             cells.number((float(trip["end_ms"] or 0) - float(trip["start_ms"] or 0)) / 60_000),
-            cells.number(_float(trip["distance_km"]), 1),
+            cells.number(real(trip["distance_km"]), 1),
             soc_cell(trip),
             cells.number(net, 1),
-            cells.number(_float(trip["mean_temp_c"]), 0),
+            cells.number(real(trip["mean_temp_c"]), 0),
         )
 
     return Block(
         "trips",
         view.say("최근 주행", "Last trips"),
         heads,
-        tuple(line(trip) for trip in found[:_NAMED]),
+        tuple(line(trip) for trip in found),
         width="half",
-        whole=tuple(line(trip) for trip in found),
         empty=view.say("주행이 없습니다.", "No trips."),
     )
 
 
-def _float(value: object) -> float | None:
+def real(value: object) -> float | None:
+    """A number of the store; None where it has none."""
     return float(value) if isinstance(value, (int, float)) else None
 
 
 def soc_cell(session: Record) -> Cell:
     """SOC at the start and the end of a session."""
-    start, end = _float(session["start_soc_pct"]), _float(session["end_soc_pct"])
+    start, end = real(session["start_soc_pct"]), real(session["end_soc_pct"])
     return Cell(f"{num(start, 0)} → {num(end, 0)}", f"{num(start, 1)} → {num(end, 1)}", tone="nowrap")

@@ -40,16 +40,12 @@ def vehicles(view: View, fleet: Fleet, db: sqlite3.Connection | None = None) -> 
     shown, pager = paged(view, sorted_rows)
     table = [[cell(row) for _, _, cell in columns] for row in shown]
     heads, kept = cells.kept_columns([head for head, _, _ in columns], table)
-    whole = (
-        tuple(tuple(cell(row) for head, _, cell in columns if head in heads) for row in sorted_rows) if pager else None
-    )
     block = Block(
         "vehicles",
         view.say("차량 목록", "Vehicles"),
         sortable(view, heads, _DEFAULT_SORT),
         kept,
         pager=pager,
-        whole=whole,
         empty=view.say("조건에 맞는 차량이 없습니다.", "No vehicle fits the filters."),
     )
     return Page(
