@@ -15,10 +15,10 @@ from baas.clean.sign import Evidence, Sign, decide
 from baas.errors import BaasError
 from baas.executors import Executor
 from baas.gather.groups import Group, Key, hinted_months, listed, single_files
+from baas.gather.inputs import Input, bytes_of, content_of, place_of
 from baas.gather.keys import input_key
 from baas.gather.read import FileReading, MonthTask, Reading, ReadTask, compute_month, read_group
 from baas.gather.spool import Slice
-from baas.ingest.files import InputFile, sha256
 from baas.ingest.reader import FileReport
 from baas.months import evidence_of, sign_of
 from baas.partition import scale_of
@@ -63,8 +63,10 @@ class Gatherer:
         self._failed: set[Key] = set()
         self._computed = self._rows = self._bytes = self._read = self._done = self._total = 0
 
-    def run(self, files: Sequence[InputFile], *, full: bool) -> Gathered:
-        """Read what is new, compute what depends on it, drop the vehicle-months that have no input any more."""
+    def run(
+        self, files: Sequence[Input], *, full: bool, is_asked: Callable[[Key], bool] = lambda _key: True
+    ) -> Gathered:
+        """Read what is new, compute what rests on it, drop the vehicle-months asked for that have no input any more."""
         new = frozenset(file.name for file in files if full or not self._recall(file))
         self._sizes = {file.name: file.size for file in files}
         self._total = sum(file.size for file in files if file.name in new)
@@ -75,7 +77,7 @@ class Gatherer:
         states = self._store.month_states()
         stale = {key for key in keys if full or self._is_stale(key, states.get(key), keys[key])}
         self._settle(files, stale | set(self._direct), contributors, keys)
-        for key in set(states) - set(keys):
+        for key in filter(is_asked, set(states) - set(keys)):
             self._store.drop_month(*key)
             self._changed.add(key[0])
         self._settle_signs(files, contributors, keys)
@@ -86,15 +88,15 @@ class Gatherer:
 
     # -- what is known ----------------------------------------------------------------------------------------------
 
-    def _recall(self, file: InputFile) -> bool:
+    def _recall(self, file: Input) -> bool:
         """Take what is known of a file from the store; False when it must be read.
 
         A file under a new path is hashed only when one of its size was read before.
         """
-        content = self._store.known_file(str(file.path.resolve()), file.size, file.mtime_ns)
+        content = self._store.known_file(place_of(file), file.size, file.mtime_ns)
         if content is None and self._store.has_size(file.size):
             with suppress(BaasError):  # what cannot be hashed cannot be read either, which reading will report
-                content = sha256(file)
+                content = content_of(file)
         found = self._store.known_content(content, self._reading_key, self._task.latest_ms) if content else None
         if found is None:
             return False
@@ -102,11 +104,11 @@ class Gatherer:
         self._files[file.name] = FileReading(reports, found.parts, found.sha256, found.wakes_ms)
         return True
 
-    def _known_file(self, file: InputFile) -> KnownFile:
+    def _known_file(self, file: Input) -> KnownFile:
         found = self._files[file.name]
         reports = tuple(_kept(report, file.name) for report in found.reports)
         return KnownFile(
-            str(file.path.resolve()), file.size, file.mtime_ns, found.sha256, self._reading_key, found.future_ms,
+            place_of(file), file.size, file.mtime_ns, found.sha256, self._reading_key, found.future_ms,
             reports, found.months,
         )  # fmt: skip
 
@@ -131,7 +133,8 @@ class Gatherer:
 
     def _read_groups(self, groups: Sequence[Group], only: frozenset[Key] | None = None) -> None:
         sizes = {file.name: file.size for group in groups for file in group.files}
-        for reading in self._executor.map(partial(read_group, task=self._task, only=only), groups, sum(sizes.values())):
+        work = sum(bytes_of(file) for group in groups for file in group.files)
+        for reading in self._executor.map(partial(read_group, task=self._task, only=only), groups, work):
             for name, found in reading.files.items():
                 self._done += sizes[name]
                 self._bytes += sizes[name]
@@ -162,7 +165,7 @@ class Gatherer:
             self._failed.add((month.device, month.month))
 
     def _settle(
-        self, files: Sequence[InputFile], stale: set[Key], contributors: Mapping[Key, set[str]],
+        self, files: Sequence[Input], stale: set[Key], contributors: Mapping[Key, set[str]],
         keys: Mapping[Key, str], hints: Mapping[Key, Sign] | None = None,
     ) -> None:  # fmt: skip
         """Compute the stale vehicle-months, reading again the files that hold part of them and were not set aside."""
@@ -189,7 +192,7 @@ class Gatherer:
             self._put(month, keys[(month.device, month.month)])
 
     def _settle_signs(
-        self, files: Sequence[InputFile], contributors: Mapping[Key, set[str]], keys: Mapping[Key, str]
+        self, files: Sequence[Input], contributors: Mapping[Key, set[str]], keys: Mapping[Key, str]
     ) -> None:
         """Months that cannot tell the sign of their current take it from the other months of the device."""
         hints: dict[Key, Sign] = {}

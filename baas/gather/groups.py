@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from baas.cars import KnownCars
 from baas.cars.devices import device_key
-from baas.ingest.files import InputFile
+from baas.gather.inputs import Input
 from baas.partition import Listed
 
 Key = tuple[str, str]  # device without leading zeros, month
@@ -20,7 +20,7 @@ class Group:
     listed: what the lists say of the device that the names hint at. is_shared: other files hold rows of the month too.
     """
 
-    files: tuple[InputFile, ...]
+    files: tuple[Input, ...]
     hint: Key | None
     listed: Listed = field(default_factory=Listed)
     is_shared: bool = False
@@ -37,22 +37,20 @@ def listed(known: KnownCars, device: str) -> Listed:
     return Listed(car.car_type, car.model_year) if car else Listed()
 
 
-def hint_of(file: InputFile) -> Key | None:
+def hint_of(file: Input) -> Key | None:
     """The vehicle-month that the name of a file hints at."""
     return (device_key(file.hint[0]), file.hint[1]) if file.hint else None
 
 
-def single_files(files: Sequence[InputFile], new: frozenset[str]) -> list[Group]:
+def single_files(files: Sequence[Input], new: frozenset[str]) -> list[Group]:
     """A group for each new file whose name hints at no vehicle-month, the largest first."""
     found = [Group((file,), None) for file in files if file.name in new and file.hint is None]
     return sorted(found, key=lambda group: (-group.size, group.files[0].name))
 
 
-def hinted_months(
-    files: Sequence[InputFile], new: frozenset[str], known: KnownCars, shared: frozenset[Key]
-) -> list[Group]:
+def hinted_months(files: Sequence[Input], new: frozenset[str], known: KnownCars, shared: frozenset[Key]) -> list[Group]:
     """A group for each vehicle-month that the names of files hint at, if one of them is new; the largest first."""
-    by_key: dict[Key, list[InputFile]] = {}
+    by_key: dict[Key, list[Input]] = {}
     for file in files:
         key = hint_of(file)
         if key is not None:

@@ -11,10 +11,13 @@ from numpy.typing import NDArray
 from baas.cars.devices import device_key
 from baas.clean.sign import Sign
 from baas.daily.groups import local_dates
+from baas.errors import BaasError
+from baas.gather import finished
 from baas.gather.groups import Group, Key
+from baas.gather.inputs import Input, content_read, read
 from baas.gather.spool import Slice, Spool, rows_of
-from baas.ingest.files import InputFile, sha256
-from baas.ingest.reader import FileReport, ReadSettings, read_file
+from baas.ingest.files import InputFile
+from baas.ingest.reader import FileReport, ReadSettings
 from baas.months import computed
 from baas.partition import Context, Listed, Partition
 from baas.signals import Signals
@@ -22,18 +25,21 @@ from baas.store import StoredMonth
 
 #: offsets of time zones are whole quarters of an hour
 _QUARTER_MS = 900_000
-#: what archives begin with; the hash of their bytes is not that of their members
-_PACKED = (b"PK", b"\x1f\x8b")
 
 
 @dataclass(frozen=True)
 class ReadTask:
-    """How to read groups: the settings, where to set rows aside, the time from which rows lie in the future."""
+    """How to read groups: the settings, where to set rows aside, the time from which rows lie in the future.
+
+    finished: folder of vehicle-months that an interrupted run had finished; key: what those rest on beside their rows.
+    """
 
     settings: ReadSettings
     context: Context
     spool: str
     latest_ms: int
+    finished: str = ""
+    key: str = ""
 
 
 @dataclass(frozen=True)
@@ -115,6 +121,8 @@ def read_group(group: Group, task: ReadTask, only: frozenset[Key] | None = None)
 
     With `only`, rows of other vehicle-months are dropped (they are stored already) and nothing is computed at once.
     """
+    if only is None and (known := finished.recall(group, task)) is not None:
+        return known
     spool = Spool(task.spool)
     rows = _Rows(spool, None if only is not None or group.is_shared else group.hint, only)
     files: dict[str, FileReading] = {}
@@ -125,21 +133,23 @@ def read_group(group: Group, task: ReadTask, only: frozenset[Key] | None = None)
             members += [report.file for report in files[file.name].reports]
         if rows.alone and rows.in_memory:
             month = computed(partition(rows.alone, rows.in_memory, tuple(members), group.listed), task.context)
-            return Reading(files, tuple(members), month, ())
+            reading = Reading(files, tuple(members), month, ())
+            finished.keep(group, task, reading)
+            return reading
         rows.set_aside()
     finally:
         spool.close()
     return Reading(files, tuple(members), None, tuple(rows.aside))
 
 
-def _read_one(file: InputFile, rows: _Rows, task: ReadTask, base: int) -> FileReading:
+def _read_one(file: Input, rows: _Rows, task: ReadTask, base: int) -> FileReading:
     """Read one file into the rows of its group; a file that breaks the reader does not stop the others."""
     found: list[FileReport] = []
     months: set[Key] = set()
     future = _Future(task.latest_ms)
     handed = 0
     try:
-        for item in read_file(file, task.settings, base):
+        for item in read(file, task.settings, base):
             if isinstance(item, FileReport):
                 found.append(item)
                 handed = 0
@@ -148,29 +158,19 @@ def _read_one(file: InputFile, rows: _Rows, task: ReadTask, base: int) -> FileRe
             for key, part in by_month(future.without(item), task.settings.timezone):
                 months.add(key)
                 rows.add(key, part)
-    except Exception as fault:  # noqa: BLE001  (whatever a file holds, the others must be read)
+    except Exception as fault:
+        if isinstance(fault, BaasError) and not isinstance(file, InputFile):
+            raise  # without its server a run can only wait
         found.append(_broken(file, fault, handed))
     reports = tuple(future.told(report, base + k) for k, report in enumerate(found))
-    return FileReading(reports, tuple(sorted(months)), _hash(file, found), future.first_ms)
+    return FileReading(reports, tuple(sorted(months)), content_read(file, found), future.first_ms)
 
 
-def _broken(file: InputFile, fault: Exception, rows: int) -> FileReport:
+def _broken(file: Input, fault: Exception, rows: int) -> FileReport:
     said = f"{type(fault).__name__}: {fault}"
     ko = f"읽는 중 오류로 멈췄습니다({said}). 그 앞의 {rows:,}행은 사용합니다"
     en = f"reading broke off ({said}); the {rows:,} rows before that are kept"
     return FileReport(file.name, "unreadable", ko, en, rows_read=rows)
-
-
-def _hash(file: InputFile, reports: list[FileReport]) -> str:
-    """Hash of the bytes on disk; that of the reading where it is the same. "" for a file worth another try."""
-    if any(report.status == "unreadable" for report in reports):
-        return ""
-    try:
-        with file.path.open("rb") as handle:
-            is_packed = handle.read(2) in _PACKED
-        return reports[0].sha256 if len(reports) == 1 and reports[0].sha256 and not is_packed else sha256(file)
-    except Exception:  # noqa: BLE001  (a file that vanished meanwhile is read again next time)
-        return ""
 
 
 # -- rows by vehicle-month ------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
+from time import time_ns
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -67,9 +68,19 @@ class InfluxMonth:
         return sum(window.rows for window in self.windows)
 
     @property
+    def expected_bytes(self) -> int:
+        """Bytes that will come, about: a number of the feed has six characters."""
+        return self.size * (len(self.wanted.fields) * 6 + 40)
+
+    @property
+    def mtime_ns(self) -> int:
+        """A number that changes with what the counts say; one of its own for a month that is read again anyway."""
+        return time_ns() if self.is_open else int(self.content()[:15], 16)
+
+    @property
     def hint(self) -> tuple[str, str]:
         """Device and month that all rows have."""
-        return self.device, self.month
+        return clean_text(self.device.encode()) or self.device, self.month
 
     @property
     def is_open(self) -> bool:
@@ -77,7 +88,9 @@ class InfluxMonth:
         return any(not window.mark for window in self.windows)
 
     def content(self) -> str:
-        """Hash of what the counts say of the rows: another one means that rows came."""
+        """Hash of what the counts say of the rows: another one means that rows came. "" for an open month."""
+        if self.is_open:
+            return ""
         said = [self.place, self.config.stored_time, *(f"{w.start_ms}:{w.stop_ms}:{w.mark}" for w in self.windows)]
         return hashlib.sha256("\n".join(said).encode()).hexdigest()
 
