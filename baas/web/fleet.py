@@ -48,16 +48,13 @@ class Fleet:
     problems: tuple[Problem, ...] = ()
     has_days: bool = False
     place: Mapping[str, int] = field(default_factory=dict)
+    #: latest row of any vehicle, local time; empty without vehicles
+    last_time: str = ""
 
     def vehicle(self, device_no: str) -> Row | None:
         """The row of a vehicle, by any form of its number."""
         at = self.place.get(device_key(device_no))
         return None if at is None else self.vehicles[at]
-
-    @property
-    def last_time(self) -> str:
-        """Latest row of any vehicle, local time; empty without vehicles."""
-        return max((row["last_time"] or "" for row in self.vehicles), default="")
 
     @property
     def borders(self) -> tuple[tuple[str, float], ...]:
@@ -181,6 +178,7 @@ def load(folder: Path) -> Fleet:
         spreads=store.get("spreads", {}),
         problems=tuple(problems),
         has_days=bool(store.get("has_days")),
+        last_time=max((row["last_time"] or "" for row in vehicles), default=""),
         place={device_key(row["device_no"]): at for at, row in enumerate(vehicles)},
     )
 

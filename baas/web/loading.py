@@ -123,13 +123,15 @@ def _rows(
     extra = [(name, at) for name, at in place.items() if name and name not in table]
     rows: list[Row] = []
     bad: list[tuple[int, str, str]] = []
+    kept: dict[str, str] = {}  # one text for all rows that share it
     for at_line, cells in enumerate(lines, start=2):
         if not any(cells):
             continue
         row: dict[str, Any] = dict(absent)
         for column, at in columns:
             text = cells[at] if at < len(cells) else ""
-            row[column.name] = found = value(text, column)
+            found = value(text, column)
+            row[column.name] = kept.setdefault(found, found) if isinstance(found, str) else found
             if found is None and text.strip():
                 bad.append((at_line, column.name, text))
         row |= {name: original(cells[at]) for name, at in extra if at < len(cells)}

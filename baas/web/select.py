@@ -95,11 +95,11 @@ def sortable(view: View, heads: Sequence[Head], default: str) -> tuple[Head, ...
     )
 
 
-def paged(view: View, rows: Sequence[Item]) -> tuple[list[Item], Pager | None]:
+def paged(view: View, rows: Sequence[Item], size: int = PAGE_ROWS) -> tuple[list[Item], Pager | None]:
     """The rows of the page asked for, and where the others are; no pager where all fit, all rows for a download."""
     if view.is_download:
         return list(rows), None
-    size = view.whole("rows", PAGE_ROWS, MOST_ROWS)
+    size = view.whole("rows", size, MOST_ROWS)
     pages = max((len(rows) + size - 1) // size, 1)
     page = min(view.whole("page", 1, 10**6), pages)
     shown = list(rows[(page - 1) * size : page * size])

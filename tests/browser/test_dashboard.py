@@ -40,7 +40,7 @@ def test_pages_are_accessible_in_both_themes_and_languages(quiet: Page, site: st
         quiet.goto(f"{site}{path}?theme={theme}&lang={lang}")
         quiet.evaluate(checker("axe-core/axe.min.js").read_text(encoding="utf-8"))
         found = quiet.evaluate("tags => axe.run({runOnly: tags})", AXE_TAGS)["violations"]
-        told = [(one["id"], [node["html"][:120] + node.get("failureSummary", "") for node in one["nodes"][:3]]) for one in found]
+        told = [(one["id"], one["nodes"][0]["html"][:120], one["nodes"][0].get("failureSummary")) for one in found]
         assert told == [], path
 
 
@@ -119,7 +119,6 @@ def test_everything_can_be_read_without_javascript(browser: Browser, site: str) 
     page.locator("select[name=grade]").select_option("B")
     page.get_by_role("button", name="적용").click()
     expect(page.locator("tbody tr")).to_have_count(2)
-    page.locator("details summary").count()
     context.close()
 
 

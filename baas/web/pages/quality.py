@@ -24,6 +24,8 @@ CALENDAR_DAYS = 92
 #: share of a day lost [%] up to which it counts as whole, in part, poor; chosen: a quarter of an hour, six hours
 DAY_BORDERS = ((1.0, "c4"), (25.0, "c3"), (60.0, "c2"), (100.0, "c1"))
 _FILTERS = ("q", "type", "grade", "status")
+#: vehicles on one page, each with a row in three tables; chosen: half of what a plain list shows
+_PAGE_ROWS = 25
 _SHOWN_GAPS = 12
 
 
@@ -33,7 +35,7 @@ def quality(view: View, fleet: Fleet, db: sqlite3.Connection | None) -> Page:
     known = [fleet.quality[key] for row in rows if (key := device_key(row["device_no"])) in fleet.quality]
     name, falling = sort_state(view, "completeness_pct")
     sorted_rows = ordered(known, lambda row: row.get(name), falling=falling)
-    shown, pager = paged(view, sorted_rows)
+    shown, pager = paged(view, sorted_rows, _PAGE_ROWS)
     blocks = [
         replace(_vehicles(view, fleet, shown), pager=pager),
         _signals(view, fleet, shown),
