@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from baas import outputs, results, summaries
@@ -22,7 +23,9 @@ from baas.cars import (
 from baas.cars.devices import device_key
 from baas.errors import BaasError
 from baas.executors import Executor, executor
-from baas.gather import Gathered, gather, reading_key
+from baas.gather import Gathered, Input, Key, finished, gather, reading_key
+from baas.influx import source as influx
+from baas.influx.config import InfluxConfig
 from baas.ingest.files import InputFile, find_files
 from baas.ingest.formats import load_formats
 from baas.ingest.reader import FileReport, ReadSettings
@@ -43,10 +46,13 @@ __all__ = ["Outcome", "run"]
 
 Progress = Callable[[str, int, int], None]
 
+#: folder of vehicle-months that an interrupted run had finished
+_FINISHED = "finished"
+
 
 @dataclass(frozen=True)
 class _Sources:
-    """What a run starts from: car types, device lists, files to read and reports on files that are not."""
+    """What a run starts from: car types, device lists, files to read and reports on files that are not, or a server."""
 
     car_types: CarTypes
     lists: tuple[DeviceList, ...]
@@ -55,15 +61,17 @@ class _Sources:
     reports: tuple[FileReport, ...]
     reading: ReadSettings
     reading_key: str
+    server: InfluxConfig | None
 
 
 def _sources(settings: Settings) -> _Sources:
+    server = influx.configured(settings)
     car_types, lists = load_car_types(settings.car_types), _device_lists(settings)
-    files, reports = find_files(settings.inputs)
+    files, reports = ([], []) if server else find_files(settings.inputs)
     limits = (settings.archive_limit_bytes, settings.archive_ratio_limit)
     reading = ReadSettings(settings.timezone, *limits, load_formats(settings.formats))
     key = reading_key(settings.timezone, limits, settings.formats)
-    return _Sources(car_types, lists, merge_device_lists(lists), tuple(files), tuple(reports), reading, key)
+    return _Sources(car_types, lists, merge_device_lists(lists), tuple(files), tuple(reports), reading, key, server)
 
 
 def _device_lists(settings: Settings) -> tuple[DeviceList, ...]:
@@ -170,27 +178,45 @@ def run(settings: Settings, progress: Progress, arguments: Mapping[str, object])
         results.writing(settings.results_folder) as this_run,
         executor(settings.executor, settings.jobs, settings.scheduler) as workers,
     ):
-        gathered = _gathered(this_run, settings, sources, workers, progress)
+        gathered, notices = _gathered(this_run, settings, sources, workers, progress)
         outcome = _scored(this_run.store, settings, sources, gathered, progress)
-        outcome = replace(outcome, seconds=time.monotonic() - started)
+        outcome = replace(outcome, seconds=time.monotonic() - started, notices=notices)
         if not outcome.scores and this_run.store.current_run():
             this_run.store.discard()
         else:
             outputs.stage_all(this_run, outcome, settings, arguments)
             this_run.store.summarise({device_key(one.device_no): one.car_type_name for one in outcome.vehicles})
             summaries.write(this_run.store.connection, outcome.scores)
+    finished.forget(settings.results_folder / influx.FOLDER / _FINISHED)
     return _with_new_list(outcome, sources)
 
 
 def _gathered(
     this_run: results.Run, settings: Settings, sources: _Sources, workers: Executor, progress: Progress
-) -> Gathered:
+) -> tuple[Gathered, tuple[BaasError, ...]]:
+    """What the store now holds of the input, and what there is to say about the server."""
+    inputs: Sequence[Input] = sources.files
+    notices: tuple[BaasError, ...] = ()
+    folder = settings.results_folder / influx.FOLDER
+    if sources.server:
+        told = partial(progress, "list")
+        held = influx.held(sources.server, sources.reading, folder, told, lambda key: _is_asked(settings, key))
+        inputs, notices = held.months, held.notices
     found = gather(
-        sources.files, this_run.store, sources.reading, sources.reading_key,
+        inputs, this_run.store, sources.reading, sources.reading_key,
         Context(settings.timezone, sources.car_types), sources.known, workers, this_run.spool,
-        lambda done, total: progress("read", done, total), full=settings.full,
+        partial(progress, "rows" if sources.server else "read"), full=settings.full, finished=folder / _FINISHED,
+        is_asked=lambda key: not sources.server or _is_asked(settings, key),
     )  # fmt: skip
-    return found.with_reports(sources.reports)
+    return found.with_reports(sources.reports), notices
+
+
+def _is_asked(settings: Settings, key: Key) -> bool:
+    """Whether a vehicle-month of a server is asked for; "" stands for any month."""
+    device, month = key
+    first, last = (f"{day:%Y-%m}" if day else "" for day in (settings.first_day, settings.last_day))
+    in_period = not month or ((not first or month >= first) and (not last or month <= last))
+    return in_period and _wanted(settings, device)
 
 
 def _scored(store: Store, settings: Settings, sources: _Sources, gathered: Gathered, progress: Progress) -> Outcome:
@@ -214,5 +240,5 @@ def _with_new_list(outcome: Outcome, sources: _Sources) -> Outcome:
     try:
         write_new_list(outcome.new_list, sources.known, outcome.vehicles)
     except BaasError as fault:
-        return replace(outcome, new_list=None, notices=(fault,))
+        return replace(outcome, new_list=None, notices=(*outcome.notices, fault))
     return outcome

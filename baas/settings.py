@@ -45,6 +45,9 @@ class Settings:
     port: int = 5000
     results: Path = Path("results")
     influx: Mapping[str, Any] = field(default_factory=dict)
+    influx_api: str = "auto"
+    #: rows of the server from this local day on are read again, whatever is known
+    since: date | None = None
 
     @property
     def results_folder(self) -> Path:
@@ -66,10 +69,16 @@ class Settings:
 #: settings whose option has another name
 _OPTIONS = {"first_day": "from", "last_day": "to", "inputs": "input"}
 #: settings of which only some values mean anything
-_CHOICES = {"source": ("auto", "csv", "influx"), "executor": ("local", "dask"), "lang": ("ko", "en")}
+_CHOICES = {
+    "source": ("auto", "csv", "influx"),
+    "executor": ("local", "dask"),
+    "lang": ("ko", "en"),
+    "influx_api": ("auto", "influxql", "flux"),
+}
 _DAYS = (": write a day as YYYY-MM-DD", ": 날짜는 YYYY-MM-DD로 쓰십시오")
 _HINTS = {
     "first_day": _DAYS,
+    "since": _DAYS,
     "last_day": _DAYS,
     "jobs": (": give a number of processes, 0 for as many as cores", ": 프로세스 수를 쓰십시오(0은 코어 수만큼)"),
     **{
@@ -101,7 +110,7 @@ def _converted(name: str, value: Any) -> Any:
         return tuple(Path(item) for item in (value.split(os.pathsep) if isinstance(value, str) else value))
     if name == "vehicles":
         return tuple(value.split(",") if isinstance(value, str) else map(str, value))
-    if name in ("first_day", "last_day"):
+    if name in ("first_day", "last_day", "since"):
         return value if isinstance(value, date) else date.fromisoformat(value)
     if name in _CHOICES and value not in _CHOICES[name]:
         raise ValueError(value)

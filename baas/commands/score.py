@@ -32,6 +32,8 @@ def parser() -> argparse.ArgumentParser:
         choices=("auto", "csv", "influx"),
         help="where the logs are (auto: InfluxDB when configured, else files)",
     )
+    add("--influx-api", choices=("auto", "influxql", "flux"), help="how to ask InfluxDB (auto)")
+    add("--since", metavar="DAY", help="read again from InfluxDB from that local day on, besides the last three days")
     add("--input", nargs="+", dest="inputs", metavar="PATH", help='files, folders or archives to read ("db datasets")')
     add(
         "--output",

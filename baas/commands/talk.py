@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
+from time import monotonic
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,9 @@ if TYPE_CHECKING:
     from baas.ingest.reader import FileReport
     from baas.outputs import Outcome
 
-_STAGES = {"read": "읽기 read", "score": "평가 score"}
+_STAGES = {"list": "목록 list", "rows": "읽기 read", "read": "읽기 read", "score": "평가 score"}
+#: what is counted while a stage runs; bytes where nothing is said
+_UNITS = {"list": "대 vehicles", "rows": "행 rows", "score": "대 vehicles"}
 #: lines of the summary, in English and Korean
 _ROWS = (
     "rows {read:,} = used {used:,} + duplicate {duplicate:,} + rejected {rejected:,}",
@@ -23,32 +26,48 @@ _FINDINGS = ("findings: {} critical, {} warning, {} info", "발견 사항: 위�
 _MOST_COMPLAINTS = 20
 
 
+#: before that much time [s] a rate says nothing
+_SOON_S = 0.5
+
+
+def _rate(stage: str, per_s: float) -> str:
+    """How fast a stage is.
+
+    >>> _rate("rows", 245_678.9), _rate("read", 61_500_000)
+    ('245,679 행 rows/s', '61.5 MB/s')
+    """
+    return f"{per_s:,.0f} {_UNITS[stage]}/s" if stage in _UNITS else f"{per_s / 1e6:,.1f} MB/s"
+
+
 class Progress:
     """A progress bar on a terminal, silence elsewhere."""
 
     def __init__(self, quiet: bool | None) -> None:
         self._bar: Any = None
         self._tasks: dict[str, Any] = {}
+        self._begun: dict[str, float] = {}
         if not quiet and sys.stderr.isatty():
             from rich.console import Console
-            from rich.progress import BarColumn, Progress, TaskProgressColumn, TimeRemainingColumn, TransferSpeedColumn
+            from rich.progress import BarColumn, Progress, TaskProgressColumn, TimeRemainingColumn
 
             columns = (
                 "{task.description}",
                 BarColumn(),
                 TaskProgressColumn(),
-                TransferSpeedColumn(),
+                "{task.fields[rate]}",
                 TimeRemainingColumn(),
             )
             self._bar = Progress(*columns, console=Console(stderr=True), transient=True)
 
     def tell(self, stage: str, done: int, total: int) -> None:
-        """Show how far a stage is; bytes while reading, vehicles while scoring."""
+        """Show how far a stage is and how fast: bytes of files, rows of a server, vehicles while scoring."""
         if self._bar is None:
             return
         if stage not in self._tasks:
-            self._tasks[stage] = self._bar.add_task(_STAGES[stage], total=total)
-        self._bar.update(self._tasks[stage], completed=done, total=total)
+            self._tasks[stage] = self._bar.add_task(_STAGES[stage], total=total, rate="")
+            self._begun[stage] = monotonic()
+        per_s = done / max(monotonic() - self._begun[stage], _SOON_S)
+        self._bar.update(self._tasks[stage], completed=done, total=total, rate=_rate(stage, per_s))
 
     def __enter__(self) -> Progress:
         if self._bar is not None:

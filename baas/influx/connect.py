@@ -9,7 +9,6 @@ from baas.errors import BaasError
 from baas.influx import faults
 from baas.influx.backend import Backend
 from baas.influx.config import InfluxConfig
-from baas.influx.flux import Flux
 from baas.influx.influxql import InfluxQL
 from baas.influx.retry import patiently
 from baas.influx.wire import Ping, Wire
@@ -62,7 +61,9 @@ def _influxql(config: InfluxConfig, wire: Wire) -> InfluxQL:
     return backend
 
 
-def _flux(config: InfluxConfig, ping: Ping) -> Flux:
+def _flux(config: InfluxConfig, ping: Ping) -> Backend:
+    from baas.influx.flux import Flux  # the client takes half a second to load
+
     backend = Flux(config, is_v1=ping.is_v1)
     there = patiently(config, "buckets()", backend.sources)
     bucket = config.source

@@ -11,6 +11,7 @@ from pathlib import Path
 from time import time
 from zoneinfo import ZoneInfo
 
+from baas.cars.devices import device_key
 from baas.influx.backend import DAY_MS, FIRST_MS, LAST_MS, Ask, Backend
 from baas.influx.columns import Wanted, wanted
 from baas.influx.config import InfluxConfig
@@ -188,9 +189,13 @@ def _grows(windows: Sequence[Window], recent: Recent) -> bool:
 
 def months_of(
     connection: Connection, formats: Sequence[Format], timezone: str, spool: Path,
-    progress: Callable[[int, int], None], devices: frozenset[str] | None = None,
+    progress: Callable[[int, int], None], is_asked: Callable[[tuple[str, str]], bool] = lambda _key: True,
 ) -> list[InfluxMonth]:  # fmt: skip
-    """Every vehicle-month that the server holds, in order of name. `devices` narrows to some device numbers."""
+    """Every vehicle-month that the server holds, in order of name.
+
+    `is_asked` narrows to some (device without leading zeros, month); a device is left out before it costs a query when
+    no month ("") of it is asked for.
+    """
     config = connection.config
     axis = axis_of(config, timezone)
     recent = Recent.of(config, axis, connection.ping.skew_s, time())
@@ -198,11 +203,16 @@ def months_of(
         (one, device)
         for one in wanted_of(connection, formats).values()
         for device in devices_of(connection, one.measurement)
-        if devices is None or device in devices
+        if is_asked((device_key(device), ""))
     ]
     found: list[InfluxMonth] = []
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        for done, months in enumerate(pool.map(lambda ask: _months(connection, ask[0], ask[1], axis, recent), asked)):
-            found += [replace(month, spool=spool / short(config.address)) for month in months]
+        each = pool.map(lambda ask: _months(connection, ask[0], ask[1], axis, recent), asked)
+        for done, ((_, device), months) in enumerate(zip(asked, each, strict=True)):
+            found += [
+                replace(month, spool=spool / short(config.address))
+                for month in months
+                if is_asked((device_key(device), month.month))
+            ]
             progress(done + 1, len(asked))
     return sorted(found, key=lambda month: month.name)

@@ -1,0 +1,82 @@
+"""A configured server as the input of a run."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from time import time
+from typing import TYPE_CHECKING
+
+from baas.errors import BaasError
+from baas.influx.config import InfluxConfig, load_config
+from baas.ingest.reader import ReadSettings
+from baas.settings import Settings
+
+if TYPE_CHECKING:
+    from baas.influx.month import InfluxMonth
+
+#: folder in the results for rows of months that are not finished
+FOLDER = ".influx"
+
+
+@dataclass(frozen=True)
+class Held:
+    """What a server holds of what was asked for, and what people should know about it."""
+
+    months: tuple[InfluxMonth, ...]
+    notices: tuple[BaasError, ...]
+
+
+def configured(settings: Settings) -> InfluxConfig | None:
+    """The server to read from; None where files are to be read. Raises BaasError where one is asked for in vain."""
+    if settings.source == "csv":
+        return None
+    config = load_config(
+        settings.influx,
+        os.environ,
+        api=None if settings.influx_api == "auto" else settings.influx_api,
+        since=settings.since,
+    )
+    if config.is_configured:
+        return config
+    if settings.source == "influx":
+        raise BaasError(
+            "--source influx: no server is configured; set INFLUXDB_V2_URL, or url under [influx] in baas.toml",
+            "--source influx: 서버가 설정되지 않았습니다. INFLUXDB_V2_URL 또는 baas.toml의 [influx] url을 설정하십시오",
+        )
+    return None
+
+
+def held(
+    config: InfluxConfig, reading: ReadSettings, folder: Path, progress: Callable[[int, int], None],
+    is_asked: Callable[[tuple[str, str]], bool],
+) -> Held:  # fmt: skip
+    """The vehicle-months asked for. Raises BaasError where nothing can be read or a question must be answered."""
+    from baas.influx.connect import connect  # runs on files need not wait for the client to load
+    from baas.influx.inventory import months_of, wanted_of
+
+    connection = connect(config)
+    if "bms" not in wanted_of(connection, reading.formats):
+        raise BaasError(
+            f"{config.address} has no measurement {config.bms!r} with battery columns; `python -m baas influx check`"
+            " says what is there",
+            f"{config.address}에 배터리 열이 있는 측정 {config.bms!r}이(가) 없습니다. `python -m baas influx check`로"
+            " 무엇이 있는지 확인하십시오",
+        )
+    months = months_of(connection, reading.formats, reading.timezone, folder, progress, is_asked)
+    _ask(config, months, reading, folder)
+    words = connection.clock_words
+    return Held(tuple(months), (BaasError(words[1], words[0]),) if words else ())
+
+
+def _ask(config: InfluxConfig, months: Sequence[InfluxMonth], reading: ReadSettings, folder: Path) -> None:
+    """Stop with the question whose answer decides every time of day, unless it was answered or does not arise."""
+    if config.stored_time:
+        return
+    from baas.influx.stored_time import evidence
+
+    question = evidence(months, reading, folder, round(time() * 1000)).ask(config)
+    if question:
+        raise question
