@@ -42,11 +42,11 @@ def test_it_listens_here_only_and_warns_when_opened_to_a_network(tmp_path: Path,
     try:
         assert server.stdout is not None
         assert str(port) in server.stdout.readline()
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=5) as answer:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=30) as answer:
             assert answer.status == 200
     finally:
         server.send_signal(signal.SIGINT)
-        _, said = server.communicate(timeout=10)
+        _, said = server.communicate(timeout=30)
     assert server.returncode == 0
     assert ("Warning: open to the network without a password" in said) is is_warned
     assert len(said.splitlines()) == int(is_warned)
@@ -57,4 +57,4 @@ def test_it_starts_without_the_libraries_of_the_scorer() -> None:
     began = time.monotonic()
     told = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert told.stdout.strip() == "[]"
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 20

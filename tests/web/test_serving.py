@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
 from flask.testing import FlaskClient
 
+from baas import pipeline
+from baas.settings import load
 from baas.tables.files import RUN_FILE, STORE_NAME
 from baas.web.fleet import Reader
 
@@ -64,3 +67,34 @@ def test_day_tables_of_another_run_are_not_shown_beside_these_results(results: P
 def test_unchanged_results_are_loaded_once(results: Path) -> None:
     reader = Reader(results)
     assert reader.fleet() is reader.fleet()
+
+
+def test_pages_never_mix_two_runs_while_the_scorer_rewrites(visit: Visit, tmp_path: Path, real_data: Path) -> None:
+    folder = tmp_path / "results"
+    done = threading.Event()
+    asked: list[tuple[str, ...]] = [(), ("01200000002",), (), ("01200000003", "01200000010")]
+
+    def score() -> None:
+        for devices in asked:
+            given = {"source": "csv", "inputs": [real_data / "fleet_export"], "vehicles": ",".join(devices), "jobs": 1}
+            given = {name: value for name, value in given.items() if value != ""}
+            pipeline.run(load(given | {"output": folder / "vehicle_scores.csv"}, {}), lambda *_: None, {})
+        done.set()
+
+    scorer = threading.Thread(target=score)
+    scorer.start()
+    client = visit(folder)
+    seen: dict[str, set[frozenset[str]]] = {}
+    while not done.is_set():
+        for path in ("/vehicles", "/quality"):
+            answer = client.get(f"{path}?format=json")
+            assert answer.status_code == 200
+            page = answer.get_json()
+            devices = frozenset(
+                row["device_no"] for block in page["blocks"] if block["id"] == "vehicles" for row in block["rows"]
+            )
+            seen.setdefault(page["run_id"], set()).add(devices)
+    scorer.join()
+    whole = {run: kinds for run, kinds in seen.items() if run}
+    assert len(whole) >= 2
+    assert all(len(kinds) == 1 for kinds in whole.values()), whole

@@ -63,9 +63,10 @@ def _verdict(view: View, row: Row) -> str:
         return view.say(
             f"자료가 모자라 평가하지 않았습니다. {reason_told}.", f"Not assessed for lack of data. {reason_told}."
         )
-    state = view.say("잠정 ", "Provisional grade ") if row["status"] == "provisional" else view.say("확정 ", "Grade ")
     label, total = grade_label(view, row["grade"]), num(row["total_score"], 1)
-    return view.say(f"{state}{label} 등급, 총점 {total}점.", f"{state}{label}, {total} points.")
+    if row["status"] == "provisional":
+        return view.say(f"잠정 {label} 등급, 총점 {total}점.", f"Provisional grade {label}, {total} points.")
+    return view.say(f"{label} 등급, 총점 {total}점.", f"Grade {label}, {total} points.")
 
 
 def _statements(view: View, fleet: Fleet, row: Row, lines: Sequence[Row], found: Sequence[Row]) -> list[str]:
@@ -159,8 +160,8 @@ def _waterfall(view: View, fleet: Fleet, row: Row, lines: Sequence[Row]) -> Bloc
     """From 100 points down to the total, a step a line; the steps add up exactly."""
     heads = (
         Head("line", view.say("항목", "Line")),
-        Head("points_lost", view.say("감점", "Lost"), view.say("점", "points"), numeric=True),
-        Head("after", view.say("남은 점수", "Left"), view.say("점", "points"), numeric=True),
+        Head("points_lost", view.say("감점", "Lost"), numeric=True),
+        Head("after", view.say("남은 점수", "Left"), numeric=True),
         Head("fall", view.say("100점에서", "From 100")),
         Head("reason", view.say("이유: 값과 기준", "Why: value and limit")),
     )
@@ -231,8 +232,8 @@ def _metrics(view: View, fleet: Fleet, row: Row, lines: Sequence[Row]) -> Block:
     heads = (
         Head("metric", view.say("항목", "Metric")),
         Head("value", view.say("측정값", "Measured"), numeric=True),
-        Head("points", view.say("점수", "Points"), view.say("점", "points"), numeric=True),
-        Head("median", view.say("비교 중앙값", "Median"), view.say("점", "points"), numeric=True),
+        Head("points", view.say("점수", "Points"), numeric=True),
+        Head("median", view.say("비교 중앙값", "Median"), numeric=True),
         Head("among", view.say(f"{group} 가운데", f"Among {group}")),
     )
     table = []

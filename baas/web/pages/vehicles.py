@@ -81,7 +81,7 @@ def _columns(view: View, fleet: Fleet) -> list[Column]:
         return (Head(key, label, unit, numeric=True), lambda row: row[key], lambda row: cells.number(row[key], digits))
 
     def points(key: str, label: str) -> Column:
-        head = Head(key, label, view.say("점", "points"), numeric=True)
+        head = Head(key, label, numeric=True)
         return head, lambda row: row[key], lambda row: cells.points(row[key], fleet.borders)
 
     titles = metric_titles(view, fleet.documents)
