@@ -62,6 +62,24 @@ def test_a_probe_that_stands_still_while_the_pack_warms_is_stuck() -> None:
     assert ("stuck_sensor", "mod_temp_04") in checks(signals(TIME, modules_c=replaced(4, 25.0)))
 
 
+def test_a_probe_that_gets_stuck_is_trusted_until_then() -> None:
+    frozen = np.where(np.arange(N) < 150, WARM[:, 3], WARM[150, 3])
+    rows = signals(TIME, modules_c=replaced(4, frozen))
+    assert np.flatnonzero(np.isnan(cleaned(rows).module_c[:, 3])).tolist() == list(range(150, N))
+    (note,) = notes(rows)
+    assert (note.check, note.signal, note.count) == ("stuck_sensor", "mod_temp_04", N - 150)
+
+
+def test_coarse_probes_are_not_stuck() -> None:
+    assert probes(np.round(WARM)) == (1, 2, 3, 4, 5, 6)
+    assert checks(signals(TIME, modules_c=np.round(WARM / 5) * 5)) == set()
+
+
+def test_two_probes_cannot_accuse_one_another() -> None:
+    pair = np.column_stack((WARM[:, 0], np.full(N, 25.0)))
+    assert probes(pair) == (1, 2)
+
+
 def test_probes_of_a_pack_that_rests_are_not_stuck() -> None:
     assert probes(np.full((N, 6), 25.0)) == (1, 2, 3, 4, 5, 6)
 
