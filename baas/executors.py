@@ -17,6 +17,7 @@ from multiprocessing import forkserver
 from typing import Any, Protocol, TypeVar
 
 from baas.errors import BaasError
+from baas.interrupts import held_back
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
@@ -126,7 +127,8 @@ class Pool(AbstractContextManager["Pool"]):
         try:
             while True:
                 room = self._jobs * _AHEAD - len(running)
-                running |= {pool.submit(call, piece) for piece in islice(waiting, room)}
+                with held_back():  # a worker half started would stay behind
+                    running |= {pool.submit(call, piece) for piece in islice(waiting, room)}
                 if not running:
                     return
                 done, running = wait(running, return_when=FIRST_COMPLETED)

@@ -8,8 +8,6 @@ import io
 import json
 import os
 import shutil
-import signal
-import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -18,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from baas.errors import BaasError
+from baas.interrupts import held_back
 from baas.schema import Table
 from baas.store import NoRunError, Store, WritableStore
 from baas.tables.files import RUN_FILE
@@ -68,7 +67,7 @@ def writing(folder: Path) -> Iterator[Run]:
             yield run
     finally:
         if run is not None:
-            with _undisturbed():
+            with held_back(forget=True):
                 _close(run)
 
 
@@ -121,20 +120,6 @@ def _close(run: Run) -> None:
         _move(run.staged, run.folder)
     else:
         shutil.rmtree(run.staged, ignore_errors=True)
-
-
-@contextmanager
-def _undisturbed() -> Iterator[None]:
-    """Leave Ctrl-C and a polite request to end waiting; for the few milliseconds in which files change their names."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = {number: signal.signal(number, signal.SIG_IGN) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def _move(staged: Path, folder: Path) -> None:

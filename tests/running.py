@@ -96,7 +96,7 @@ def started(inputs: Path | tuple[Path, ...], folder: Path, *more: str, **setting
     """The program as a process of its own."""
     given = arguments(inputs if isinstance(inputs, tuple) else (inputs,), folder, more)
     environment = {**os.environ, **settings.pop("environment", {})}
-    command = [sys.executable, str(ROOT / "vehicle_battery_scorer.py"), *given]
+    command = [*settings.pop("before", ()), sys.executable, str(ROOT / "vehicle_battery_scorer.py"), *given]
     return subprocess.Popen(
         command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **settings
     )
