@@ -24,10 +24,24 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 PAGES = (
-    "/", "/vehicles", "/vehicles?sort=-total_score&page=3", "/vehicles?q=0129&grade=C", "/types", "/findings", "/quality",
-    "/quality?sort=-completeness_pct", "/methods", "/dictionary",
-)  # fmt: skip
-TYPES = ("EV6 Long Range 77.4", "IONIQ 5 Long Range 72.6", "Kona Electric OS 64", "Niro EV DE 64", "Porter II Electric 58.8")
+    "/",
+    "/vehicles",
+    "/vehicles?sort=-total_score&page=3",
+    "/vehicles?q=0129&grade=C",
+    "/types",
+    "/findings",
+    "/quality",
+    "/quality?sort=-completeness_pct",
+    "/methods",
+    "/dictionary",
+)
+TYPES = (
+    "EV6 Long Range 77.4",
+    "IONIQ 5 Long Range 72.6",
+    "Kona Electric OS 64",
+    "Niro EV DE 64",
+    "Porter II Electric 58.8",
+)
 CELLS = (192, 180, 98, 98, 90)
 LAST = date(2026, 6, 30)
 
@@ -38,7 +52,7 @@ def fleet_files(folder: Path, vehicles: int, seed: int) -> None:
     from baas.tables.spreadsheet import csv_bytes
 
     draw = random.Random(seed)
-    reason = "정지 셀 편차 95% 값 SOC 4.1 %(기준 2.0 %), 0.041 V, 정지 5,969행, 셀 전압 0.02 V 단위 반영"
+    reason = "정지 셀 편차 95% 값 SOC 4.1 %(기준 2.0 %), 0.041 V, 정지 5,969행, 0.02 V 단위"
     scores, lines, quality, findings, files = [], [], [], [], []
     metrics = ("cell_imbalance", "charging_pattern", "efficiency", "temperature", "driving_habit")
     for number in range(vehicles):
@@ -46,35 +60,84 @@ def fleet_files(folder: Path, vehicles: int, seed: int) -> None:
         points = {name: draw.uniform(30, 100) for name in metrics}
         total = sum(points.values()) / 5 - 4
         grade = "A" if total >= 85 else "B" if total >= 70 else "C" if total >= 55 else "D"
-        row = dict.fromkeys(VEHICLE_SCORES.names, 1.0) | {
-            "device_no": device, "car_type": TYPES[kind], "model_year": 2018 + number % 8, "first_time": "2025-07-01 00:00:00",
-            "last_time": f"{LAST} {number % 24:02d}:00:00", "distance_km": draw.uniform(2e3, 4e4), "total_score": total,
-            "base_score": total + 4, "model_year_deduction": 4, "grade": grade, "grade_name": "좋음", "status": "scored",
-            "main_reason": reason, "main_reason_en": reason, "cell_imbalance_v": draw.uniform(0.005, 0.1),
-        } | {f"{name}_score": value for name, value in points.items()}  # fmt: skip
+        row = (
+            dict.fromkeys(VEHICLE_SCORES.names, 1.0)
+            | {
+                "device_no": device,
+                "car_type": TYPES[kind],
+                "model_year": 2018 + number % 8,
+                "first_time": "2025-07-01 00:00:00",
+                "last_time": f"{LAST} {number % 24:02d}:00:00",
+                "distance_km": draw.uniform(2e3, 4e4),
+                "total_score": total,
+                "base_score": total + 4,
+                "model_year_deduction": 4,
+                "grade": grade,
+                "grade_name": "좋음",
+                "status": "scored",
+                "main_reason": reason,
+                "main_reason_en": reason,
+                "cell_imbalance_v": draw.uniform(0.005, 0.1),
+            }
+            | {f"{name}_score": value for name, value in points.items()}
+        )
         scores.append([row[name] for name in VEHICLE_SCORES.names])
         lines += [
-            [device, name, value / 10, "%", value, 0.2, (100 - value) / 5, reason, reason] for name, value in points.items()
+            [device, name, value / 10, "%", value, 0.2, (100 - value) / 5, reason, reason]
+            for name, value in points.items()
         ]
         lines.append([device, "model_year", 3.0, "year", None, None, 4.0, reason, reason])
         known = dict.fromkeys(DATA_QUALITY.names, 10) | {
-            "device_no": device, "completeness_pct": draw.uniform(60, 100), "current_sign": "discharge_positive",
-            "first_time": row["first_time"], "last_time": row["last_time"], "missing_signals": "ext_temp" if number % 7 else "",
-        }  # fmt: skip
+            "device_no": device,
+            "completeness_pct": draw.uniform(60, 100),
+            "current_sign": "discharge_positive",
+            "first_time": row["first_time"],
+            "last_time": row["last_time"],
+            "missing_signals": "ext_temp" if number % 7 else "",
+        }
         quality.append([known[name] for name in DATA_QUALITY.names])
         findings += [
-            [device, "data", "out_of_range", "info" if at else "warning", row["first_time"], row["last_time"], 12, None, 3.0,
-             "°C", "18번 모듈 온도 값 1개가 범위를 벗어나 제외했습니다(예: -40 °C).", "1 reading of mod_temp_18 was left out."]
+            [
+                device,
+                "data",
+                "out_of_range",
+                "info" if at else "warning",
+                row["first_time"],
+                row["last_time"],
+                12,
+                None,
+                3.0,
+                "°C",
+                "18번 모듈 온도 값 1개가 범위를 벗어나 제외했습니다(예: -40 °C).",
+                "1 reading of mod_temp_18 was left out.",
+            ]
             for at in range(number % 3)
-        ]  # fmt: skip
+        ]
         files += [
-            [f"2026-{month:02d}/{device}/bms_{device}_2026-{month:02d}.csv", "0" * 64, "feed_bms", "utf-8", 8640, 8640, 0, 0,
-             "read", "", "", "", ""]
+            [
+                f"2026-{month:02d}/{device}/bms_{device}_2026-{month:02d}.csv",
+                "0" * 64,
+                "feed_bms",
+                "utf-8",
+                8640,
+                8640,
+                0,
+                0,
+                "read",
+                "",
+                "",
+                "",
+                "",
+            ]
             for month in range(1, 13)
-        ]  # fmt: skip
+        ]
     for table, rows in (
-        (VEHICLE_SCORES, scores), (SCORE_LINES, lines), (DATA_QUALITY, quality), (FINDINGS, findings), (FILES, files)
-    ):  # fmt: skip
+        (VEHICLE_SCORES, scores),
+        (SCORE_LINES, lines),
+        (DATA_QUALITY, quality),
+        (FINDINGS, findings),
+        (FILES, files),
+    ):
         (folder / f"{table.name}.csv").write_bytes(csv_bytes(table.names, rows))
     (folder / "run.json").write_text(json.dumps({"run_id": "benchmark", "settings": {"timezone": "Asia/Seoul"}}))
 
@@ -111,10 +174,10 @@ def day_tables(folder: Path, vehicles: int, days: int) -> None:
     arrays = [day_arrays(cells, seed) for seed, cells in enumerate(CELLS)]
     month_blob = [pack_arrays(one) for one in arrays]
     weeks = sorted({summaries.monday(day) for day in axis})
-    week_blob = [
-        pack_arrays({"dev_mv": one["cell_dev_mv"].sum(axis=0), "low_n": one["cell_low_n"]}) for one in arrays
+    week_blob = [pack_arrays({"dev_mv": one["cell_dev_mv"].sum(axis=0), "low_n": one["cell_low_n"]}) for one in arrays]
+    start_ms = [
+        int((date.fromisoformat(day) - date(1970, 1, 1)).total_seconds() * 1000) - 9 * 3_600_000 for day in axis
     ]
-    start_ms = [int((date.fromisoformat(day) - date(1970, 1, 1)).total_seconds() * 1000) - 9 * 3_600_000 for day in axis]
     for table in summaries.SUMMARY_TABLES:
         names = ", ".join(f'"{column.name}"' for column in table)
         db.execute(f"CREATE TABLE IF NOT EXISTS {table.name} ({names}, PRIMARY KEY ({', '.join(table.key)}))")
@@ -126,9 +189,10 @@ def day_tables(folder: Path, vehicles: int, days: int) -> None:
             f"INSERT INTO daily VALUES ({daily_marks})",
             [
                 (day[:7], *(day if name == "date" else base[name] for name in DAILY.names), blobs[kind])
-                for at, day in enumerate(axis) if (at + number) % 17
+                for at, day in enumerate(axis)
+                if (at + number) % 17
             ],
-        )  # fmt: skip
+        )
         session = {name: 20.0 for name in SESSIONS.names} | {"device_no": device, "inferred": 0, "mode": "ac"}
         db.executemany(
             f"INSERT INTO sessions VALUES ({session_marks})",
@@ -146,7 +210,9 @@ def day_tables(folder: Path, vehicles: int, days: int) -> None:
                 for what, hour in (("drive", 8), ("rest", 10), ("drive", 17), ("charge", 20))
             ],
         )
-        db.executemany("INSERT INTO vehicle_months VALUES (?,?,?,?)", [(device, m, "k", month_blob[kind]) for m in months])
+        db.executemany(
+            "INSERT INTO vehicle_months VALUES (?,?,?,?)", [(device, m, "k", month_blob[kind]) for m in months]
+        )
         db.executemany(
             "INSERT INTO cell_weeks VALUES (?,?,?,?,?)", [(device, w[:7], w, 400, week_blob[kind]) for w in weeks]
         )
@@ -232,7 +298,15 @@ def main() -> None:
         if not (folder / "run.json").is_file():
             import subprocess
 
-            order = [sys.executable, __file__, str(given.vehicles), str(given.days), "--folder", str(folder), "--build-only"]
+            order = [
+                sys.executable,
+                __file__,
+                str(given.vehicles),
+                str(given.days),
+                "--folder",
+                str(folder),
+                "--build-only",
+            ]
             subprocess.run(order, check=True)
         size = (folder / "baas.sqlite").stat().st_size / 1e6
         print(f"{given.vehicles:,} vehicles x {given.days} days, store {size:,.0f} MB")

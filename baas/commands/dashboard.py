@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import ipaddress
+import socket
 import sys
 from collections.abc import Sequence
 
@@ -13,6 +14,10 @@ from baas.settings import Settings, load
 
 #: threads that answer; chosen: pages take milliseconds, more would only queue at the processor
 _THREADS = 4
+_OPEN = (
+    "경고: 비밀번호 없이 네트워크에 열려 있습니다. 같은 망의 누구나 차량 자료를 볼 수 있습니다."
+    " Warning: open to the network without a password; anyone on it can read the fleet's data."
+)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -36,36 +41,44 @@ def _is_local(host: str) -> bool:
         return host == "localhost"
 
 
-def _serve(settings: Settings) -> None:
-    from waitress.server import create_server
-
-    from baas.web.app import create_app
-
-    app = create_app(settings.results, settings.host)
+def _listener(host: str, port: int) -> socket.socket:
+    """A socket that listens; raises BaasError where it cannot."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        server = create_server(app, host=settings.host, port=settings.port, threads=_THREADS, ident=None)
-    except (OSError, ValueError) as fault:
+        return socket.create_server((host, port), family=family)
+    except (OSError, OverflowError) as fault:
+        why = getattr(fault, "strerror", None) or fault
         raise BaasError(
-            f"{settings.host}:{settings.port} cannot be listened on ({fault}); give another --port or --host"
+            f"{host}:{port} cannot be listened on ({why}); give another --port or --host",
+            f"{host}:{port} 주소를 열 수 없습니다({why}). --port나 --host를 바꾸십시오",
         ) from fault
-    shown = "localhost" if _is_local(settings.host) else settings.host
-    print(f"http://{shown}:{settings.port}  ({settings.results})  Ctrl-C 종료/stops", flush=True)
-    if not _is_local(settings.host):
-        print(
-            "경고: 비밀번호 없이 네트워크에 열려 있습니다. 같은 망의 누구나 차량 자료를 볼 수 있습니다."
-            " Warning: open to the network without a password; anyone on it can read the fleet's data.",
-            file=sys.stderr,
-        )
-    server.run()
+
+
+def _serve(settings: Settings) -> None:
+    with _listener(settings.host, settings.port) as listener:
+        from waitress.server import create_server
+
+        from baas.web.app import create_app
+
+        app = create_app(settings.results, settings.host)
+        server = create_server(app, sockets=[listener], threads=_THREADS, ident=None)
+        shown = "localhost" if _is_local(settings.host) else settings.host
+        print(f"http://{shown}:{settings.port}  ({settings.results})  Ctrl-C 종료/stops", flush=True)
+        if not _is_local(settings.host):
+            print(_OPEN, file=sys.stderr, flush=True)
+        server.run()
 
 
 def main(arguments: Sequence[str]) -> int:
     """Run the program until it is stopped. 0 stopped, 2 usage or environment."""
     given = {name: value for name, value in vars(parser().parse_args(arguments)).items() if value is not None}
+    lang = Settings.lang
     try:
-        _serve(load(given))
+        settings = load(given)
+        lang = settings.lang
+        _serve(settings)
     except BaasError as fault:
-        print(fault, file=sys.stderr)
+        print(fault.told(lang), file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         return 0

@@ -25,9 +25,8 @@ def test_a_port_in_use_is_one_clear_sentence(capsys: pytest.CaptureFixture[str],
         taken.listen()
         port = taken.getsockname()[1]
         assert main(["--port", str(port), "--results", str(tmp_path)]) == 2
-    assert re.fullmatch(
-        rf"127\.0\.0\.1:{port} cannot be listened on \(.+\); give another --port or --host\n", capsys.readouterr().err
-    )
+    said = capsys.readouterr().err
+    assert re.fullmatch(rf"127\.0\.0\.1:{port} 주소를 열 수 없습니다\(.+\)\. --port나 --host를 바꾸십시오\n", said)
 
 
 @pytest.mark.parametrize(("host", "is_warned"), [("127.0.0.1", False), ("0.0.0.0", True)])
