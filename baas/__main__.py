@@ -10,6 +10,7 @@ from baas.errors import BaasError, NothingToScoreError
 #: command -> module with main(arguments) -> exit status; one line adds a command
 COMMANDS = {
     "influx": "baas.influx.command",
+    "sample-fleet": "baas.simulate.sample",
     "simulate": "baas.simulate.command",
 }
 

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from baas.simulate.battery import OCV_LOW, OCV_STEP
 from baas.simulate.charge import charging_kw
 from baas.simulate.faults import insulation_kohm, odometer_shown_km
-from baas.simulate.life import LEVEL_SOC
+from baas.simulate.passing import LEVEL_SOC
 from baas.simulate.portable import Array, Draws, curve
 from baas.simulate.rows import Rows, whole
 from baas.simulate.state import Stretch
@@ -30,17 +30,26 @@ LOST_ROWS, LOST_BLOCKS = 0.002, 0.03
 UNSENT = {"ext_temp": 0.003, "insul_resistance": 0.002, "odometer": 0.001, "soh": 0.002, "sub_batt_volt": 0.003}
 
 
-def cell_tenth_mv(stretch: Stretch, draws: Draws) -> NDArray[np.int32]:
-    """Cell voltages as the sensors see them, in tenths of a millivolt (rows x cells)."""
+def _with_cells(vehicle: Vehicle, stretch: Stretch) -> NDArray[np.bool_]:
+    """Rows that carry cells: all, or in a thin feed the first of each span."""
+    if vehicle.thin is None:
+        return np.ones(len(stretch.time_s), dtype=bool)
+    span_s = vehicle.thin.parked_cells_s if stretch.event.kind == "park" else vehicle.thin.cells_s
+    before = np.concatenate([stretch.time_s[:1] - stretch.event.step_s, stretch.time_s[:-1]])
+    return stretch.time_s // span_s > before // span_s
+
+
+def cell_tenth_mv(stretch: Stretch, full: NDArray[np.bool_], draws: Draws) -> NDArray[np.int32]:
+    """Cell voltages as the sensors see them, in tenths of a millivolt (rows with cells x cells)."""
     capacity, resistance = (factor.astype(np.float32) for factor in stretch.factors)
-    soc = stretch.flow.soc.astype(np.float32)
+    soc = stretch.flow.soc[full].astype(np.float32)
     tilt = 1 / capacity - 1
     own = stretch.start.shift.astype(np.float32) - np.float32(LEVEL_SOC) * tilt
     charge = soc[:, None] * (1 + tilt) + own
     index = ((charge - np.float32(OCV_LOW)) * np.float32(1 / OCV_STEP)).astype(np.int32)
     table = (stretch.pack.ocv * 10_000).astype(np.float32)
     rest = np.take(table, np.clip(index, 0, len(table) - 1))
-    drop = ((stretch.flow.drop_ohm_v + stretch.flow.drop_slow_v) * 10_000).astype(np.float32)
+    drop = ((stretch.flow.drop_ohm_v + stretch.flow.drop_slow_v)[full] * 10_000).astype(np.float32)
     noise = draws.normal(len(soc), len(capacity)) * np.float32(CELL_NOISE_MV * 10)
     reading = (10 * stretch.start.spread.reading_mv).astype(np.float32)
     seen: NDArray[np.int32] = np.rint(rest + drop[:, None] * resistance + noise + reading).astype(np.int32)
@@ -70,13 +79,14 @@ def _extremes(cells_mv: NDArray[np.int16]) -> dict[str, tuple[Whole, int]]:
     high_no, low_no = cells_mv.argmax(axis=1), cells_mv.argmin(axis=1)
     row = np.arange(len(cells_mv))
     high, low = cells_mv[row, high_no].astype(np.int64), cells_mv[row, low_no].astype(np.int64)
-    return {
+    found = {
         "cell_volt_dispersion": (high - low, 3),
         "max_cell_volt": (high, 3),
         "max_cell_volt_no": (high_no.astype(np.int64) + 1, 0),
         "min_cell_volt": (low, 3),
         "min_cell_volt_no": (low_no.astype(np.int64) + 1, 0),
     }
+    return {name: (np.where(low > 0, values, NOTHING), places) for name, (values, places) in found.items()}
 
 
 def _counters(vehicle: Vehicle, stretch: Stretch) -> dict[str, tuple[Whole, int]]:
@@ -204,12 +214,14 @@ def reported(vehicle: Vehicle, stretch: Stretch, start_km: float) -> Rows | None
     if not len(stretch.time_s):
         return None
     draws = vehicle.draws(_NOISE, (stretch.start.time_s - vehicle.first_s) // 10)
-    tenth_mv = cell_tenth_mv(stretch, draws)
+    full = _with_cells(vehicle, stretch)
+    tenth_mv = cell_tenth_mv(stretch, full, draws)
     step = 10 * vehicle.kind.cell_step_mv
-    cells_mv = (np.clip((tenth_mv + step // 2) // step, 0, 50_000 // step) * vehicle.kind.cell_step_mv).astype(np.int16)
-    pack_v = tenth_mv.sum(axis=1, dtype=np.int64) / 10_000 + PACK_NOISE_V * draws.normal(len(tenth_mv)).astype(
-        np.float64
-    )
+    cells_mv = np.zeros((len(stretch.time_s), tenth_mv.shape[1]), dtype=np.int16)
+    cells_mv[full] = np.clip((tenth_mv + step // 2) // step, 1, 50_000 // step) * vehicle.kind.cell_step_mv
+    pack_v = stretch.flow.cell_v * vehicle.kind.cells
+    pack_v[full] = tenth_mv.sum(axis=1, dtype=np.int64) / 10_000
+    pack_v += PACK_NOISE_V * draws.normal(len(pack_v)).astype(np.float64)
     probes_c = _probes(vehicle, stretch)
     columns = {
         **_extremes(cells_mv),
@@ -221,5 +233,8 @@ def reported(vehicle: Vehicle, stretch: Stretch, start_km: float) -> Rows | None
     for name, share in UNSENT.items():
         values, decimals = columns[name]
         columns[name] = (np.where(draws.uniform(len(values)) < share, NOTHING, values), decimals)
-    rows = Rows(stretch.time_s, dict(sorted(columns.items())), cells_mv, probes_c)
+    for name in vehicle.thin.rare if vehicle.thin else ():
+        columns[name] = (np.where(full, columns[name][0], NOTHING), columns[name][1])
+    names = sorted(vehicle.thin.columns if vehicle.thin else columns)
+    rows = Rows(stretch.time_s, {name: columns[name] for name in names}, cells_mv, probes_c)
     return rows.take(_kept(vehicle, stretch, draws))

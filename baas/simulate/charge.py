@@ -14,7 +14,7 @@ AC_SHARE = 0.91
 AC_END = ((0.965, 1.0), (0.985, 0.55), (1.0, 0.12))
 #: share of its DC power that a pack takes by temperature; chosen after published charging curves in the cold
 DC_SHARE = ((-15, 0.12), (-5, 0.25), (5, 0.5), (15, 0.85), (22, 1.0), (42, 1.0), (50, 0.5))
-_POINTS = 200
+_POINTS = 80
 
 
 def charging_kw(kind: Kind, charger_kw: float, *, dc: bool, soc: float, temp_c: float) -> float:

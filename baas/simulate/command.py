@@ -13,6 +13,7 @@ from baas.errors import BaasError
 from baas.simulate.faults import load_rules
 from baas.simulate.fleet import simulate
 from baas.simulate.months import Order
+from baas.simulate.thinning import THIN
 
 #: chosen: a fleet of this many vehicle-days at 10 s fills about 1.4 TB and needs a day; more is a typing error
 MOST_VEHICLE_DAYS = 1_000_000
@@ -30,6 +31,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--interval", type=int, default=10, metavar="SECONDS", help="step between rows, 1 to 300")
     parser.add_argument("--start", default="2026-01-01", metavar="DATE", help="first day (YYYY-MM-DD)")
     parser.add_argument("--every", type=int, default=1, metavar="K", help="write only each K-th day; life goes on")
+    parser.add_argument("--thin", action="store_true", help="fewer rows while charging and standing, fewer cells")
     parser.add_argument("--mess", action="store_true", help="files as untidy as real exports")
     parser.add_argument("--faults", default="none", metavar="FILE", help="fault table (TOML), 'default' or 'none'")
     parser.add_argument("--jobs", type=int, default=0, metavar="N", help="processes; 0 is one per core")
@@ -59,7 +61,7 @@ def _checked(arguments: argparse.Namespace) -> Order:
         raise BaasError(f"--start must lie between 2000 and 2090, not {start.year}")
     return Order(
         arguments.out, arguments.vehicles, arguments.days, arguments.seed, start, arguments.interval,
-        arguments.mess, arguments.every, load_rules(arguments.faults), arguments.jobs,
+        arguments.mess, arguments.every, load_rules(arguments.faults), arguments.jobs, THIN if arguments.thin else None,
     )  # fmt: skip
 
 

@@ -41,20 +41,21 @@ class Layout:
     encoding: Literal["utf-8", "utf-8-sig", "cp949"] = "utf-8"
     line_end: str = "\n"
     device_zero: bool = True
+    with_month: bool = True
     with_messages: bool = False
     message_delay_s: int = 3
 
 
 def clean_layout(vehicle: Vehicle) -> Layout:
     """The layout of a type's files when nothing is wrong with them; list files have two-digit years and a BOM."""
-    if vehicle.kind.cell_form == "wide":
+    if vehicle.kind.cell_form == "wide" and not vehicle.thin:
         return Layout("wide")
     return Layout("list", time_pattern="YY-MM-DD HH:NN:SS", encoding="utf-8-sig")
 
 
 def header(layout: Layout, rows: Rows) -> str:
     """The heading line."""
-    names = ["device_no", "measured_month", "time"]
+    names = ["device_no", "measured_month", "time"] if layout.with_month else ["device_no", "time"]
     names += ["msg_time", "seq"] if layout.with_messages else []
     names += list(rows.columns)
     if layout.cell_form == "list":
@@ -70,21 +71,24 @@ def _trimmed(text: Text, separator: str) -> Text:
     return text[:, : -len(separator)]
 
 
-def _arrays(layout: Layout, vehicle: Vehicle, rows: Rows) -> list[Text]:
-    """Cells and probes, as lists in quotes or as one column each, padded to the feed's width."""
-    decimals = 2 if vehicle.kind.cell_step_mv % 10 == 0 else 3
-    count = len(rows)
-    if layout.cell_form == "list":
-        quote = same('"' if layout.delimiter == "," else "", count)
-        cells, probes = voltages(rows.cells_mv, decimals, ","), degrees(rows.probes_c, ",")
-        return [np.concatenate([quote, _trimmed(part, ","), quote], axis=1) for part in (cells, probes)]
+def _wide(layout: Layout, rows: Rows, decimals: int) -> list[Text]:
+    """Cells and probes as one column each, padded to the feed's width."""
     cells = _trimmed(voltages(rows.cells_mv, decimals, layout.delimiter), layout.delimiter)
     probes = _trimmed(degrees(rows.probes_c, layout.delimiter), layout.delimiter)
     spare = [MOST_CELLS - rows.cells_mv.shape[1], MOST_MODULES - rows.probes_c.shape[1]]
     return [
-        np.concatenate([part, same((layout.delimiter + pad) * empty, count)], axis=1)
+        np.concatenate([part, same((layout.delimiter + pad) * empty, len(rows))], axis=1)
         for part, pad, empty in zip((cells, probes), (layout.pad, ""), spare, strict=True)
     ]
+
+
+def _lists(layout: Layout, rows: Rows, decimals: int) -> list[Text]:
+    """Cells and probes as lists, in quotes where commas part the columns; no cells in rows without them."""
+    quote = same('"' if layout.delimiter == "," else "", len(rows))
+    lists = (voltages(rows.cells_mv, decimals, ","), degrees(rows.probes_c, ","))
+    cells, probes = (np.concatenate([quote, _trimmed(part, ","), quote], axis=1) for part in lists)
+    cells[rows.cells_mv[:, 0] == 0] = 0
+    return [cells, probes]
 
 
 def _filled(layout: Layout, name: str, text: Text) -> Text:
@@ -102,12 +106,15 @@ def _filled(layout: Layout, name: str, text: Text) -> Text:
 def _chunk(layout: Layout, vehicle: Vehicle, rows: Rows, month: str) -> bytes:
     count = len(rows)
     device = vehicle.device_no if layout.device_zero else vehicle.device_no.lstrip("0")
-    columns = [same(device, count), same(month, count), clock(rows.time_s, layout.time_pattern)]
+    columns = [same(device, count), *([same(month, count)] if layout.with_month else [])]
+    columns.append(clock(rows.time_s, layout.time_pattern))
     if layout.with_messages:
         sent = rows.time_s + layout.message_delay_s
         columns += [clock(sent, "YYYY-MM-DD HH:NN:SS"), fixed(sent - vehicle.first_s, 0)]
     columns += [_filled(layout, name, fixed(values, decimals)) for name, (values, decimals) in rows.columns.items()]
-    return joined([*columns, *_arrays(layout, vehicle, rows)], layout.delimiter)
+    decimals = 2 if vehicle.kind.cell_step_mv % 10 == 0 else 3
+    arrays = (_lists if layout.cell_form == "list" else _wide)(layout, rows, decimals)
+    return joined([*columns, *arrays], layout.delimiter)
 
 
 def bms_lines(layout: Layout, vehicle: Vehicle, rows: Rows, month: str) -> Iterator[bytes]:

@@ -14,24 +14,20 @@ from pathlib import Path
 
 from baas import __version__
 from baas.errors import BaasError
-from baas.simulate.faults import assigned
 from baas.simulate.feed import bms_lines, clean_layout, gps_lines, header, newest_first
 from baas.simulate.mess import write_messily
-from baas.simulate.months import MonthRows, Order, months
+from baas.simulate.months import MonthRows, Order, months, vehicle_of
 from baas.simulate.notebook import Notebook
 from baas.simulate.truth import FOLDER, MARKER, FileLine, VehicleTruth, write_truth
-from baas.simulate.vehicle import Vehicle, vehicle
+from baas.simulate.vehicle import Vehicle
 
-README = """SIMULATED DATA / 시뮬레이션 데이터
+README = """# 가상 데이터 · Simulated data
 
-No vehicle in this folder exists. Made by `python -m baas simulate`; device numbers begin with 0129.
-What really happened is in truth/. 이 폴더의 차량은 모두 가상이며 정답은 truth/ 폴더에 있습니다.
+이 폴더의 차량은 모두 가상입니다(`python -m baas simulate`, 단말 번호 0129...). 실제 값은 truth/ 폴더에 있습니다.
+
+No vehicle in this folder exists: all are simulated by `python -m baas simulate`, with device numbers that begin with
+0129. What really happened is in truth/.
 """
-
-
-def _vehicle_of(order: Order, index: int) -> Vehicle:
-    rule = assigned(order.rules, order.seed, order.vehicles).get(index)
-    return vehicle(order.seed, index, order.vehicles, order.first_s, order.days, order.interval_s, rule)
 
 
 def _write_clean(folder: Path, car: Vehicle, part: MonthRows) -> list[FileLine]:
@@ -55,7 +51,7 @@ def _write_clean(folder: Path, car: Vehicle, part: MonthRows) -> list[FileLine]:
 
 def simulated_vehicle(order: Order, folder: Path, index: int) -> VehicleTruth:
     """One vehicle's files written into the folder, and its truth."""
-    car = _vehicle_of(order, index)
+    car = vehicle_of(order, index)
     notebook = Notebook(car)
     files: list[FileLine] = []
     for part in months(order, car, notebook):
@@ -93,7 +89,7 @@ def _all(order: Order, folder: Path, progress: Callable[[int], None]) -> list[Ve
     return [truths[index] for index in range(order.vehicles)]
 
 
-def _device_list(order: Order, truths: list[VehicleTruth]) -> tuple[str, bytes]:
+def device_list(order: Order, truths: list[VehicleTruth]) -> tuple[str, bytes]:
     """Name and content of the list of devices, types and model years."""
     name = f"betterwhy_cartype_list_{order.start:%Y%m}.csv"
     head = "단말번호,차종,연식" if order.mess else "device_no,car_type,model_year"
@@ -105,12 +101,15 @@ def _device_list(order: Order, truths: list[VehicleTruth]) -> tuple[str, bytes]:
 
 
 def _finish(order: Order, folder: Path, truths: list[VehicleTruth]) -> None:
-    name, content = _device_list(order, truths)
+    name, content = device_list(order, truths)
     (folder / name).write_bytes(content)
-    (folder / "README.txt").write_text(README, encoding="utf-8", newline="\n")
+    (folder / "README.md").write_text(README, encoding="utf-8", newline="\n")
     write_truth(folder / FOLDER, truths)
-    told = {key: str(value) for key, value in asdict(order).items() if key not in ("out", "jobs", "rules")}
+    told = {
+        key: str(value) for key, value in asdict(order).items() if key not in ("out", "jobs", "rules", "thin", "wishes")
+    }
     marker = {"simulated": True, "complete": True, "version": __version__, **told}
+    marker["thin"] = order.thin is not None
     marker["faults"] = sorted({rule.name for rule in order.rules})
     (folder / FOLDER / MARKER).write_text(json.dumps(marker, indent=1) + "\n", encoding="utf-8", newline="\n")
 

@@ -3,48 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-
-import numpy as np
-from numpy.typing import NDArray
+from dataclasses import replace
 
 from baas.simulate.ageing import Age
 from baas.simulate.battery import Charge
-from baas.simulate.charge import charge_profile
-from baas.simulate.drive import driven
-from baas.simulate.gauge import corrected
-from baas.simulate.life import live, pack_of
+from baas.simulate.moves import PARK_STEP_S, Scene, drive, plug, stand
 from baas.simulate.plan import Leg
-from baas.simulate.portable import Array, Draws
-from baas.simulate.state import DAY_S, Event, Life, Stretch, Totals
+from baas.simulate.portable import Draws
+from baas.simulate.state import DAY_S, Life, Stretch, Totals
 from baas.simulate.thermal import Warmth
 from baas.simulate.vehicle import Vehicle
 from baas.simulate.weather import Weather
 from baas.simulate.world import Place, road
 
-_DAY, _START, _NEW_PACK = 10, 11, 12  # random streams
-_NONE: Array = np.zeros(0)
-#: parked rows are at least this far apart [s], and the awake tail after a drive lasts this long [s]; chosen
-PARK_STEP_S, TAIL_S = 60, 180
-#: hours with dense traffic and how much slower it is; chosen
-RUSH = ((7, 9), (17, 19))
-RUSH_PACE = 0.82
+_DAY, _START = 10, 11  # random streams
 #: trips are planned with this much more energy than certified; chosen
 MARGIN = 1.35
-
-
-@dataclass(frozen=True)
-class Scene:
-    """What stays the same through the journey of one vehicle."""
-
-    vehicle: Vehicle
-    weather: Weather
-
-    @property
-    def charge_step_s(self) -> int:
-        """Grid of charges: the largest whole part of the interval that is at most 10 s."""
-        interval = self.vehicle.interval_s
-        return max(step for step in range(1, 11) if interval % step == 0)
 
 
 def born(vehicle: Vehicle) -> Life:
@@ -67,9 +41,9 @@ def born(vehicle: Vehicle) -> Life:
     )
 
 
-def journey(vehicle: Vehicle, weather: Weather) -> Iterator[Stretch]:
-    """Everything that happens to a vehicle in its period, in order of time."""
-    scene, life = Scene(vehicle, weather), born(vehicle)
+def journey(vehicle: Vehicle, weather: Weather, every: int = 1) -> Iterator[Stretch]:
+    """Everything that happens to a vehicle in its period, in order of time; rows only on each `every`-th day."""
+    scene, life = Scene(vehicle, weather, every), born(vehicle)
     for day in range(vehicle.days):
         midnight = vehicle.first_s + day * DAY_S
         for stretch in _day(scene, life, midnight):
@@ -77,7 +51,7 @@ def journey(vehicle: Vehicle, weather: Weather) -> Iterator[Stretch]:
             life = stretch.end
         life = _with_new_pack(vehicle, life)
     if life.time_s < vehicle.end_s:
-        yield from _stand(scene, life, vehicle.end_s, plugged=False, kw=0.0)
+        yield from stand(scene, life, vehicle.end_s, plugged=False, kw=0.0)
 
 
 def _with_new_pack(vehicle: Vehicle, life: Life) -> Life:
@@ -114,20 +88,21 @@ def _leg(scene: Scene, life: Life, leg: Leg, earliest: int, draws: Draws) -> Ite
         life = stretch.end
     if goal == life.place:
         return
-    if life.told_soc < _needed(vehicle, life.place, goal):
+    fills = vehicle.usage.fills_before_home and goal == vehicle.base and life.told_soc < 0.9
+    if fills or life.told_soc < _needed(vehicle, life.place, goal):
         for stretch in _fetch(scene, life, goal, draws):
             yield stretch
             life = stretch.end
-    drive = _drive(scene, life, goal, draws)
-    yield drive
-    yield from _stay(scene, drive.end, leg.stay_s, draws)
+    trip = drive(scene, life, goal, draws)
+    yield trip
+    yield from _stay(scene, trip.end, leg.stay_s, draws)
 
 
 def _stay(scene: Scene, life: Life, stay_s: int, draws: Draws) -> Iterator[Stretch]:
     if life.place == scene.vehicle.base or stay_s < PARK_STEP_S:
         return  # the wait before the next leg decides what happens at the base
     kw = _drawn_kw(scene.vehicle, life, stay_s, draws)
-    yield from _stand(scene, life, life.time_s + stay_s, plugged=False, kw=kw)
+    yield from stand(scene, life, life.time_s + stay_s, plugged=False, kw=kw)
 
 
 def _drawn_kw(vehicle: Vehicle, life: Life, stay_s: int, draws: Draws) -> float:
@@ -150,19 +125,19 @@ def _fetch(scene: Scene, life: Life, goal: Place, draws: Draws) -> Iterator[Stre
     vehicle = scene.vehicle
     site = vehicle.city.nearest_site(life.place)
     if site != life.place:
-        drive = _drive(scene, life, site, draws)
-        yield drive
-        life = drive.end
+        trip = drive(scene, life, site, draws)
+        yield trip
+        life = trip.end
     lack = _needed(vehicle, site, goal) + 0.05
     until = min(max(vehicle.usage.dc_to, lack), 1.0)
     pause = _stand_briefly(scene, life, draws)
     yield from pause
     life = pause[-1].end if pause else life
-    yield from _plug(scene, life, site.dc_kw, dc=True, until=until, leave_s=life.time_s + 4 * 3600, draws=draws)
+    yield from plug(scene, life, site.dc_kw, dc=True, until=until, leave_s=life.time_s + 4 * 3600, draws=draws)
 
 
 def _stand_briefly(scene: Scene, life: Life, draws: Draws) -> list[Stretch]:
-    return list(_stand(scene, life, life.time_s + PARK_STEP_S * (1 + draws.below(3)), plugged=False, kw=0.0))
+    return list(stand(scene, life, life.time_s + PARK_STEP_S * (1 + draws.below(3)), plugged=False, kw=0.0))
 
 
 def _wait(scene: Scene, life: Life, until: int, draws: Draws) -> Iterator[Stretch]:
@@ -175,80 +150,7 @@ def _wait(scene: Scene, life: Life, until: int, draws: Draws) -> Iterator[Stretc
             pause = _stand_briefly(scene, life, draws)
             yield from pause
             life = pause[-1].end
-            for stretch in _plug(scene, life, vehicle.base.ac_kw, dc=False, until=goal, leave_s=until, draws=draws):
+            for stretch in plug(scene, life, vehicle.base.ac_kw, dc=False, until=goal, leave_s=until, draws=draws):
                 yield stretch
                 life = stretch.end
-    yield from _stand(scene, life, until, plugged=False, kw=0.0)
-
-
-def _plug(
-    scene: Scene, life: Life, charger_kw: float, *, dc: bool, until: float, leave_s: int, draws: Draws
-) -> Iterator[Stretch]:
-    """A charge and the time the cable stays in afterwards."""
-    vehicle, step_s = scene.vehicle, scene.charge_step_s
-    goal = until if until >= 0.99 else until - (life.told_soc - life.charge.soc)
-    pack = pack_of(vehicle, life.age)
-    power = charge_profile(
-        vehicle.kind, pack, charger_kw, dc=dc, start=life.charge.soc, end=goal,
-        temp_c=life.warmth.mean_c, step_s=step_s,
-    )[: max((leave_s - life.time_s) // step_s, 0)]  # fmt: skip
-    if len(power) < 6:
-        return
-    every = vehicle.interval_s // step_s
-    sent = np.arange(every - 1, len(power), every, dtype=np.intp)
-    event = Event("charge", "dc" if dc else "ac", step_s, power, sent, True, _NONE, _NONE, _NONE, _NONE)
-    stretch = live(vehicle, life, event, scene.weather)
-    told = corrected(
-        vehicle, stretch.end, rested_s=0, full=until >= 0.99 and stretch.end.charge.soc > 0.97, draws=draws
-    )
-    stretch = replace(stretch, end=replace(stretch.end, told_soc=told))
-    yield stretch
-    life = stretch.end
-    linger = int(draws.between(0, 900)) if dc else int((leave_s - life.time_s) * draws.between(0.3, 1.0))
-    yield from _stand(scene, life, min(life.time_s + linger, leave_s), plugged=True, kw=0.0)
-
-
-def _drive(scene: Scene, life: Life, goal: Place, draws: Draws) -> Stretch:
-    """One trip."""
-    vehicle = scene.vehicle
-    hour = life.time_s % DAY_S // 3600
-    crowd = RUSH_PACE if any(first <= hour < last for first, last in RUSH) else 1.0
-    outside = float(scene.weather.outside_c(np.array([float(life.time_s)]))[0])
-    trip = driven(
-        vehicle.kind, road(life.place, goal), vehicle.style, crowd, outside, life.charge.soc, life.warmth.mean_c, draws
-    )
-    every = vehicle.interval_s
-    sent = np.arange(every - 1, len(trip.speed_ms), every, dtype=np.intp)
-    event = Event("drive", "", 1, trip.power_kw, sent, False, trip.speed_ms, trip.along_m / 1000, trip.x_km, trip.y_km)
-    stretch = live(vehicle, life, event, scene.weather)
-    return replace(stretch, end=replace(stretch.end, place=goal))
-
-
-def parked_rows(vehicle: Vehicle, steps: int, step_s: int, *, awake: bool) -> NDArray[np.intp]:
-    """The steps of a stand at which a row is sent: a short tail after arriving, then the vehicle's own rhythm."""
-    after = step_s * np.arange(1, steps + 1)
-    every = step_s if awake else vehicle.parked_every_s
-    sent = after <= TAIL_S
-    if every:
-        sent = sent | (after % max(every, step_s) == 0)
-    return np.flatnonzero(sent)
-
-
-def _stand(scene: Scene, life: Life, until: int, *, plugged: bool, kw: float) -> Iterator[Stretch]:
-    """Standing still until about a time; nothing when that is less than a step away."""
-    vehicle = scene.vehicle
-    step_s = max(PARK_STEP_S, vehicle.interval_s)
-    steps = (until - life.time_s) // step_s
-    if steps < 1:
-        return
-    sent = parked_rows(vehicle, steps, step_s, awake=kw > 0)
-    event = Event("park", "", step_s, np.full(steps, -kw), sent, plugged, _NONE, _NONE, _NONE, _NONE)
-    stretch = live(vehicle, life, event, scene.weather)
-    told = corrected(
-        vehicle,
-        stretch.end,
-        rested_s=steps * step_s,
-        full=False,
-        draws=vehicle.draws(_DAY, 1_000_000, life.time_s % 2**31),
-    )
-    yield replace(stretch, end=replace(stretch.end, told_soc=told))
+    yield from stand(scene, life, until, plugged=False, kw=0.0)

@@ -7,30 +7,14 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from baas.simulate.ageing import Age, aged
-from baas.simulate.battery import DROP_V, Charge, Flow, Pack, flow, ocv_table
-from baas.simulate.faults import cell_factors, cell_leak_soc_per_s
+from baas.simulate.battery import Flow, Pack, flow
+from baas.simulate.faults import cell_factors
+from baas.simulate.passing import after, pack_of
 from baas.simulate.portable import Array
 from baas.simulate.state import DAY_S, DaySum, Event, Life, Stretch
 from baas.simulate.thermal import Warmth, cooled_slowly, heat_kw, warmed
 from baas.simulate.vehicle import Vehicle
 from baas.simulate.weather import Weather
-
-#: a pack is held at this SOC when its cells are level; chosen: makers balance near full
-LEVEL_SOC = 0.9
-#: passive balancing above LEVEL_SOC takes this share of what is uneven per hour, up to this rate; chosen: 0.1 A on
-#: 100 Ah, a tenth of the time
-BALANCE_PER_H, BALANCE_MOST_PER_H = 0.02, 1.0e-4
-#: cells are bled only when they stand higher than the low ones by this much [SOC]; chosen: 10 mV near full
-BALANCE_FROM = 0.011
-
-
-def pack_of(vehicle: Vehicle, age: Age) -> Pack:
-    """The pack as it is at that age."""
-    kind = vehicle.kind
-    ohm, fast, slow = (drop * age.resistance_factor for drop in DROP_V[kind.chemistry])
-    ocv = ocv_table(kind.chemistry, *kind.window)
-    return Pack(kind.cells, kind.capacity_ah * (1 - age.loss), ocv, (ohm, fast, slow))
 
 
 def _temperatures(
@@ -54,7 +38,7 @@ def live(vehicle: Vehicle, life: Life, event: Event, weather: Weather) -> Stretc
     """The event lived through."""
     count, step_s = len(event.power_kw), event.step_s
     ends = life.time_s + step_s * np.arange(1, count + 1, dtype=np.int64)
-    outside = weather.outside_c(ends.astype(np.float64))
+    outside = weather.during(life.time_s, step_s, count)
     pack = pack_of(vehicle, life.age)
     mean_c, uneven_c, warmth = _temperatures(vehicle, life, event, pack, outside)
     through, charge = flow(pack, life.charge, event.power_kw, mean_c, step_s)
@@ -67,7 +51,7 @@ def live(vehicle: Vehicle, life: Life, event: Event, weather: Weather) -> Stretc
     told = life.told_soc + moved_ah / (pack.capacity_ah * gauge.belief)
     km = float(along[-1])
     sums = (float(in_ah[-1]), float(out_ah[-1]), float(in_kwh[-1]), float(out_kwh[-1]))
-    end = _after(vehicle, life, event, sums, replace_charge=charge, warmth=warmth, temp_c=float(mean_c.mean()), km=km)
+    end = after(vehicle, life, event, sums, charge=charge, warmth=warmth, temp_c=float(mean_c.mean()), km=km)
     rows = event.sent
     speed = event.speed_ms[rows] * 3.6 if len(event.speed_ms) else np.zeros(len(rows))
     return Stretch(
@@ -92,48 +76,6 @@ def live(vehicle: Vehicle, life: Life, event: Event, weather: Weather) -> Stretc
         factors=cell_factors(vehicle.fault, life.time_s, life.spread.capacity, life.spread.resistance),
         days=_day_sums(life, event, ends, along, (in_kwh, out_kwh, in_ah, out_ah)),
     )
-
-
-def _after(
-    vehicle: Vehicle, life: Life, event: Event, sums: tuple[float, float, float, float], *,
-    replace_charge: Charge, warmth: Warmth, temp_c: float, km: float,
-) -> Life:  # fmt: skip
-    """The state at the end of an event: counters, age, and the drift of cells against one another."""
-    span_s = len(event.power_kw) * event.step_s
-    in_ah, out_ah, in_kwh, out_kwh = sums
-    turned = (in_ah - life.totals.in_ah + out_ah - life.totals.out_ah) / 2 / vehicle.kind.capacity_ah
-    rate = 2 * turned / (span_s / 3600)
-    soc = (life.charge.soc + replace_charge.soc) / 2
-    kwh_in = in_kwh - life.totals.in_kwh
-    totals = replace(
-        life.totals, in_ah=in_ah, out_ah=out_ah, in_kwh=in_kwh, out_kwh=out_kwh,
-        ac_kwh=life.totals.ac_kwh + (kwh_in if event.mode == "ac" else 0.0),
-        dc_kwh=life.totals.dc_kwh + (kwh_in if event.mode == "dc" else 0.0),
-        charges=life.totals.charges + (event.mode != ""),
-        quick_charges=life.totals.quick_charges + (event.mode == "dc"),
-        awake_s=life.totals.awake_s + (0 if event.kind == "park" else span_s),
-    )  # fmt: skip
-    leak = cell_leak_soc_per_s(vehicle.fault, life.time_s, vehicle.kind.cells, vehicle.kind.capacity_ah)
-    return replace(
-        life,
-        time_s=life.time_s + span_s,
-        odometer_km=life.odometer_km + km,
-        charge=replace_charge,
-        warmth=warmth,
-        age=aged(life.age, vehicle.kind.chemistry, vehicle.pace, span_s, temp_c, soc, turned, rate),
-        shift=_balanced(life.shift, soc, span_s) - leak * span_s,
-        totals=totals,
-    )
-
-
-def _balanced(shift: Array, soc: float, span_s: float) -> Array:
-    """Cells that stand far too high are bled a little while the pack is nearly full."""
-    if soc < LEVEL_SOC:
-        return shift
-    hours = span_s / 3600
-    excess = np.maximum(shift - float(np.sort(shift)[len(shift) // 4]) - BALANCE_FROM, 0)
-    bled = np.minimum(excess * min(BALANCE_PER_H * hours, 1.0), BALANCE_MOST_PER_H * hours)
-    return shift - bled + float(bled.sum()) / len(bled)
 
 
 def _day_sums(

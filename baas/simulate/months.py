@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TypeVar
@@ -12,15 +12,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from baas.simulate.bms import reported
-from baas.simulate.faults import FaultRule
+from baas.simulate.faults import FaultRule, assigned
 from baas.simulate.gps import Fixes, fixes
 from baas.simulate.gps import stacked as stacked_fixes
 from baas.simulate.journey import journey
 from baas.simulate.notebook import Notebook
 from baas.simulate.rows import Rows, stacked
 from baas.simulate.state import DAY_S, Stretch
+from baas.simulate.thinning import Thinning
 from baas.simulate.truth import month_of
-from baas.simulate.vehicle import Vehicle
+from baas.simulate.vehicle import Vehicle, Wish, vehicle
 from baas.simulate.weather import Weather
 
 _Part = TypeVar("_Part", Rows, Fixes)
@@ -28,7 +29,11 @@ _Part = TypeVar("_Part", Rows, Fixes)
 
 @dataclass(frozen=True)
 class Order:
-    """What is to be simulated. every: only each `every`-th day is written. mess: files as untidy as real ones."""
+    """What is to be simulated.
+
+    every: only each `every`-th day is written. mess: files as untidy as real ones. thin: what is left
+    out. wishes: what each vehicle is to be like, instead of drawing it.
+    """
 
     out: Path
     vehicles: int
@@ -40,6 +45,8 @@ class Order:
     every: int
     rules: tuple[FaultRule, ...]
     jobs: int
+    thin: Thinning | None = None
+    wishes: tuple[Wish, ...] = ()
 
     @property
     def first_s(self) -> int:
@@ -68,13 +75,21 @@ def _only_written(order: Order, rows: _Part) -> _Part:
     return rows.take(inside.nonzero()[0])
 
 
+def vehicle_of(order: Order, index: int) -> Vehicle:
+    """Vehicle `index` of the fleet that is ordered."""
+    rule = assigned(order.rules, order.seed, order.vehicles).get(index)
+    wish = order.wishes[index] if order.wishes else None
+    car = vehicle(order.seed, index, order.vehicles, order.first_s, order.days, order.interval_s, rule, wish)
+    return replace(car, thin=wish.thin if wish else order.thin)
+
+
 def months(order: Order, car: Vehicle, notebook: Notebook) -> Iterator[MonthRows]:
     """The rows of a vehicle, month by month; the truth goes into the notebook on the way."""
     weather = Weather(order.seed, car.city_no, order.first_s, order.days)
     start_km, month = car.start_odometer_km, month_of(order.first_s)
     rows: list[Rows] = []
     seen: list[Fixes] = []
-    for stretch in journey(car, weather):
+    for stretch in journey(car, weather, order.every):
         notebook.note(stretch)
         if month_of(stretch.start.time_s) != month:
             yield from _month(order, month, rows, seen)

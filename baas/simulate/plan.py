@@ -26,6 +26,7 @@ class Usage:
 
     plug_below: SOC at which it is plugged in at the base in any case; plug_chance otherwise. reserve: SOC below which
     no trip may end; dc_to: SOC at which DC charging stops. charge_to: SOC limits of AC charging with their weights.
+    fills_before_home: the last way home leads by a DC charger.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Usage:
     reserve: float
     dc_to: float
     charge_to: tuple[tuple[float, float], ...]
+    fills_before_home: bool = False
 
 
 def _at(hour: float, spread: float, draws: Draws) -> int:
@@ -109,6 +111,8 @@ USAGES: Mapping[str, Usage] = {
         Usage("delivery", _delivery, 24000, 3.5, True, 1.0, 0.75, 0.7, 0.10, 0.85, ((1.0, 0.8), (0.9, 0.2))),
         Usage("taxi", _taxi, 60000, 6.0, False, 0.45, 0.70, 0.6, 0.15, 0.85, ((1.0, 0.6), (0.9, 0.4))),
         Usage("sales", _sales, 35000, 8.0, False, 0.6, 0.60, 0.4, 0.12, 0.82, _SOME_FULL),
-        Usage("abusive", _taxi, 60000, 6.0, False, 0.0, 0.0, 0.0, 0.045, 1.0, ((1.0, 1.0),)),
+        Usage("careful", _commuter, 14000, 6.0, False, 1.0, 0.75, 0.6, 0.2, 0.8, ((0.8, 0.6), (0.85, 0.4))),
+        Usage("careless", _pool, 20000, 6.0, False, 0.0, 0.0, 0.0, 0.05, 1.0, ((1.0, 1.0),), True),
+        Usage("abusive", _taxi, 60000, 6.0, False, 0.0, 0.0, 0.0, 0.045, 1.0, ((1.0, 1.0),), True),
     )
 }

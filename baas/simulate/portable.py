@@ -87,7 +87,7 @@ class Draws:
 
 def lerp(x: Array, table: Array, low: float, step: float) -> Array:
     """Straight-line interpolation in a table at low, low + step ...; held constant outside."""
-    place = np.clip((x - low) / step, 0.0, len(table) - 1.0)
+    place = np.minimum(np.maximum((x - low) * (1.0 / step), 0.0), len(table) - 1.0)
     index = np.minimum(place.astype(np.intp), len(table) - 2)
     left = table[index]
     found: Array = left + (place - index) * (table[index + 1] - left)
@@ -106,10 +106,11 @@ def curve(x: float, points: Sequence[tuple[float, float]]) -> float:
 
 def resampled(x: Array, knots: Array, values: Array) -> Array:
     """Straight-line interpolation between knots that rise strictly; held constant outside."""
-    right = np.clip(np.searchsorted(knots, x, side="right"), 1, len(knots) - 1)
+    right = np.minimum(np.maximum(np.searchsorted(knots, x, side="right"), 1), len(knots) - 1)
     x0, x1 = knots[right - 1], knots[right]
-    share = np.clip((x - x0) / (x1 - x0), 0.0, 1.0)
-    return values[right - 1] + share * (values[right] - values[right - 1])
+    share = np.minimum(np.maximum((x - x0) / (x1 - x0), 0.0), 1.0)
+    found: Array = values[right - 1] + share * (values[right] - values[right - 1])
+    return found
 
 
 def sine(turns: Array) -> Array:

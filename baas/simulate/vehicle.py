@@ -15,6 +15,7 @@ from baas.simulate.faults import Fault, FaultRule, placed
 from baas.simulate.kinds import Kind, kinds
 from baas.simulate.plan import USAGES, Usage
 from baas.simulate.portable import Array, Draws
+from baas.simulate.thinning import Thinning
 from baas.simulate.world import City, Place, cities
 
 _TRAITS, _CELLS, _PACK = 5, 6, 8  # random streams
@@ -55,7 +56,10 @@ class Gauge:
 
 @dataclass(frozen=True)
 class Vehicle:
-    """Everything fixed about a vehicle. sign: +1 when its feed sends charging as positive current, else -1."""
+    """Everything fixed about a vehicle. sign: +1 when its feed sends charging as positive current, else -1.
+
+    thin: what its feed leaves out.
+    """
 
     seed: int
     index: int
@@ -77,6 +81,7 @@ class Vehicle:
     days: int
     interval_s: int
     fault: Fault | None
+    thin: Thinning | None = None
 
     @property
     def device_no(self) -> str:
@@ -148,14 +153,32 @@ def _places(city: City, draws: Draws, base: Place, reach_km: float) -> tuple[Pla
     return (base, *near, *far)
 
 
+@dataclass(frozen=True)
+class Wish:
+    """What one vehicle of a fleet is to be like instead of what would be drawn."""
+
+    kind: str
+    usage: str
+    style: str
+    model_year: int
+    interval_s: int
+    every: int
+    thin: Thinning | None
+    rule: FaultRule | None
+
+
 def vehicle(
-    seed: int, index: int, vehicles: int, first_s: int, days: int, interval_s: int, rule: FaultRule | None
-) -> Vehicle:
+    seed: int, index: int, vehicles: int, first_s: int, days: int, interval_s: int, rule: FaultRule | None,
+    wish: Wish | None = None,
+) -> Vehicle:  # fmt: skip
     """Vehicle `index` of a fleet; the same for the same seed, whatever the other vehicles are."""
     draws = Draws(seed, 1000 + index, _TRAITS)
     kind = kinds()[_kind_no(index, vehicles, draws)]
     usage = USAGES[[name for name, _ in kind.usages][draws.pick([weight for _, weight in kind.usages])]]
     style = STYLES[("calm", "normal", "brisk")[draws.pick((0.3, 0.5, 0.2))]]
+    if wish:
+        kind = next(kind for kind in kinds() if kind.key == wish.kind)
+        usage, style, interval_s, rule = USAGES[wish.usage], STYLES[wish.style], wish.interval_s, wish.rule
     fault = None if rule is None else placed(rule, first_s, days, kind.cells, kind.probes, draws)
     if fault and fault.name == "harsh_driver":
         style = STYLES["harsh"]
@@ -166,6 +189,7 @@ def vehicle(
     base = _base(index, city, usage, draws)
     year = 1970 + int(first_s / 31_556_952)
     model_year = min(kind.first_year + draws.below(kind.last_year - kind.first_year + 1), year)
+    model_year = wish.model_year if wish else model_year
     years = max(year - model_year + draws.between(-0.5, 0.5), 0.2)
     pace = max(1 + 0.18 * draws.gauss(0, 1), 0.5)
     km_per_year = usage.km_per_year * draws.between(0.75, 1.25)

@@ -12,8 +12,8 @@ from baas.simulate.months import Order
 from baas.simulate.vehicle import vehicle
 from baas.simulate.weather import Weather
 
-START = date(2026, 3, 25)  # so that ten days cross the end of a month
-VEHICLES, DAYS, SEED = 7, 10, 41
+START = date(2026, 3, 25)  # so that eight days cross the end of a month
+VEHICLES, DAYS, SEED = 7, 8, 41
 
 
 def order(out: Path, **changes) -> Order:
@@ -40,7 +40,7 @@ def messy(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def lived():
-    """A taxi and everything it lives through in ten days, no fault."""
+    """A taxi and everything it lives through in eight days, no fault."""
     first_s = order(Path()).first_s
     car = vehicle(SEED, 2, VEHICLES, first_s, DAYS, 10, None)
     return car, list(journey(car, Weather(SEED, car.city_no, first_s, DAYS)))

