@@ -13,9 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from baas.cars.devices import device_key
+from baas.schema import Table
 from baas.tables.files import RUN_FILE, STORE_NAME, STORE_VERSION
 from baas.tables.results import DATA_QUALITY, FILES, FINDINGS, SCORE_LINES, VEHICLE_SCORES
 from baas.web.loading import Loaded, Problem, Row, read_table
+from baas.web.sources import Sources
 
 _TABLES = {
     "vehicle_scores.csv": VEHICLE_SCORES,
@@ -40,7 +42,7 @@ class Fleet:
     vehicles: tuple[Row, ...] = ()
     lines: Mapping[str, Sequence[Row]] = field(default_factory=dict)
     quality: Mapping[str, Row] = field(default_factory=dict)
-    files: tuple[Row, ...] = ()
+    sources: Sources = field(default_factory=Sources)
     findings: tuple[Row, ...] = ()
     findings_of: Mapping[str, Sequence[Row]] = field(default_factory=dict)
     documents: Mapping[str, Any] = field(default_factory=dict)
@@ -163,7 +165,8 @@ def load(folder: Path) -> Fleet:
             )
         )
         store["has_days"] = False
-    tables = {name: _table(folder, staged, name, about, problems) for name in _TABLES}
+    names = {name: _scores_file(about) if name == SCORES_FILE else name for name in _TABLES}
+    tables = {name: _table(folder, staged, names[name], table, about, problems) for name, table in _TABLES.items()}
     vehicles = tables[SCORES_FILE].rows
     return Fleet(
         run_id=run_id or str(about.get("run_id", "")),
@@ -171,7 +174,7 @@ def load(folder: Path) -> Fleet:
         vehicles=vehicles,
         lines=_by_device(tables["score_lines.csv"].rows),
         quality={device_key(row["device_no"]): row for row in tables["data_quality.csv"].rows},
-        files=tables["files.csv"].rows,
+        sources=Sources(tables["files.csv"].rows),
         findings=tables["findings.csv"].rows,
         findings_of=_by_device(tables["findings.csv"].rows),
         documents=store.get("documents", {}),
@@ -181,6 +184,13 @@ def load(folder: Path) -> Fleet:
         last_time=max((row["last_time"] or "" for row in vehicles), default=""),
         place={device_key(row["device_no"]): at for at, row in enumerate(vehicles)},
     )
+
+
+def _scores_file(about: Mapping[str, Any]) -> str:
+    """Name of the table of scores, which --output may have changed; never a path."""
+    arguments, files = about.get("arguments"), about.get("files")
+    asked = Path(str(arguments.get("output", ""))).name if isinstance(arguments, dict) else ""
+    return asked if isinstance(files, dict) and asked in files else SCORES_FILE
 
 
 def _by_device(rows: Sequence[Row]) -> dict[str, list[Row]]:
@@ -205,11 +215,13 @@ def _about(content: bytes | None, problems: list[Problem]) -> dict[str, Any]:
     return {}
 
 
-def _table(folder: Path, staged: str, name: str, about: Mapping[str, Any], problems: list[Problem]) -> Loaded:
+def _table(
+    folder: Path, staged: str, name: str, table: Table, about: Mapping[str, Any], problems: list[Problem]
+) -> Loaded:
     """One result file; a missing, edited or older one is told."""
     content = _content(folder, staged, name)
     if content is None:
-        if about or name == SCORES_FILE:
+        if about or table is VEHICLE_SCORES:
             problems.append(Problem(name, f"파일이 없습니다. {_AGAIN_KO}", f"The file is missing. {_AGAIN_EN}"))
         return Loaded()
     hashes = about.get("files")
@@ -222,7 +234,7 @@ def _table(folder: Path, staged: str, name: str, about: Mapping[str, Any], probl
                 f"Changed after the run (edited, or half copied). {_AGAIN_EN}",
             )
         )
-    loaded = read_table(name, content, _TABLES[name])
+    loaded = read_table(name, content, table)
     problems.extend(loaded.problems)
     return loaded
 

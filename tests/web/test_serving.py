@@ -98,3 +98,11 @@ def test_pages_never_mix_two_runs_while_the_scorer_rewrites(visit: Visit, tmp_pa
     whole = {run: kinds for run, kinds in seen.items() if run}
     assert len(whole) >= 2
     assert all(len(kinds) == 1 for kinds in whole.values()), whole
+
+
+def test_scores_under_another_name_are_found(visit: Visit, tmp_path: Path, real_data: Path) -> None:
+    given = {"source": "csv", "inputs": [real_data / "fleet_export"], "output": tmp_path / "march.csv", "jobs": 1}
+    pipeline.run(load(given, {}), lambda *_: None, given)
+    text = visit(tmp_path).get("/vehicles").text
+    assert "01200000002" in text
+    assert 'class="problems"' not in text

@@ -72,10 +72,9 @@ def _sentence(view: View, fleet: Fleet, known: Sequence[Row]) -> str:
 
 def _tiles(view: View, fleet: Fleet, known: Sequence[Row]) -> tuple[Tile, ...]:
     rows = fleet.about.get("rows") or {}
-    read = sum(row["rows_read"] or 0 for row in fleet.files) or rows.get("read")
-    rejected = sum(row["rows_rejected"] or 0 for row in fleet.files)
-    repeated = sum(row["rows_duplicate"] or 0 for row in fleet.files)
-    faulty = [row for row in fleet.files if row["status"] not in ("read", "skipped", "table")]
+    sources = fleet.sources
+    read = sources.total("rows_read") or rows.get("read")
+    repeated, rejected = sources.total("rows_duplicate"), sources.total("rows_rejected")
     fresh = [row for row in known if not silent(row["last_time"], fleet.last_time)]
     complete = sorted(row["completeness_pct"] for row in known if row["completeness_pct"] is not None)
     return (
@@ -97,7 +96,7 @@ def _tiles(view: View, fleet: Fleet, known: Sequence[Row]) -> tuple[Tile, ...]:
         Tile(
             view.say("읽은 행", "Rows read"),
             num(read),
-            view.say(f"파일 {num(len(fleet.files))}개", f"{num(len(fleet.files))} files"),
+            view.say(f"파일 {num(len(sources.files))}개", f"{num(len(sources.files))} files"),
             "#conservation",
         ),
         Tile(
@@ -113,7 +112,13 @@ def _tiles(view: View, fleet: Fleet, known: Sequence[Row]) -> tuple[Tile, ...]:
             "#files",
             "poor" if rejected else "",
         ),
-        Tile(view.say("문제 있는 파일", "Files with faults"), num(len(faulty)), "", "#files", "poor" if faulty else ""),
+        Tile(
+            view.say("문제 있는 파일", "Files with faults"),
+            num(sources.odd),
+            "",
+            "#files",
+            "poor" if sources.odd else "",
+        ),
     )
 
 

@@ -21,13 +21,6 @@ def blocks(view: View, fleet: Fleet) -> list[Block]:
 
 def _conservation(view: View, fleet: Fleet) -> Block:
     """Rows read = used + duplicate + rejected, by format."""
-    names = ("rows_read", "rows_used", "rows_duplicate", "rows_rejected")
-    groups: dict[str, list[float]] = {}
-    for row in fleet.files:
-        sums = groups.setdefault(row["format"] or word(view, row["status"]), [0.0] * 5)
-        for at, name in enumerate(names):
-            sums[at] += row[name] or 0
-        sums[4] += 1
     heads = (
         Head("format", view.say("형식", "Format")),
         Head("files", view.say("파일", "Files"), numeric=True),
@@ -38,11 +31,11 @@ def _conservation(view: View, fleet: Fleet) -> Block:
         Head("conserved", view.say("일치", "Adds up")),
     )
     table = []
-    for name, (read, used, repeated, rejected, files) in sorted(groups.items()):
+    for (name, status), (read, used, repeated, rejected, files) in sorted(fleet.sources.sums.items()):
         whole = read == used + repeated + rejected
         table.append(
             (
-                cells.plain(name),
+                cells.plain(name or word(view, status)),
                 *(cells.number(value) for value in (files, read, used, repeated, rejected)),
                 Cell(
                     view.say("예", "yes") if whole else view.say("아니오", "no"),
@@ -56,15 +49,9 @@ def _conservation(view: View, fleet: Fleet) -> Block:
     )
 
 
-def _is_odd(row: Row) -> bool:
-    """Whether a file has something to tell."""
-    return bool(row["rows_rejected"]) or row["status"] not in ("read", "skipped")
-
-
 def _files(view: View, fleet: Fleet) -> Block:
     """Input files, those with something to tell first."""
-    files = sorted(fleet.files, key=lambda row: not _is_odd(row))
-    odd = sum(map(_is_odd, files))
+    files, odd = fleet.sources.by_trouble, fleet.sources.odd
     heads = (
         Head("file", view.say("파일", "File")),
         Head("status", view.say("상태", "Status")),
@@ -110,10 +97,6 @@ def _examples(view: View, row: Row) -> str:
 
 def _columns(view: View, fleet: Fleet) -> Block:
     """Columns that no declared format knows, with the files that have them."""
-    found: dict[str, list[str]] = {}
-    for row in fleet.files:
-        for name in (row["unknown_columns"] or "").split():
-            found.setdefault(name, []).append(row["file"])
     heads = (
         Head("column", view.say("열", "Column")),
         Head("files", view.say("파일", "Files"), numeric=True),
@@ -121,7 +104,7 @@ def _columns(view: View, fleet: Fleet) -> Block:
     )
     rows = tuple(
         (cells.plain(name), cells.number(len(files)), Cell(files[0], files[0], tone="path"))
-        for name, files in sorted(found.items())
+        for name, files in sorted(fleet.sources.unknown_columns.items())
     )
     return Block(
         "columns",
