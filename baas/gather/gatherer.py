@@ -81,7 +81,8 @@ class Gatherer:
             self._store.drop_month(*key)
             self._changed.add(key[0])
         self._settle_signs(files, contributors, keys)
-        self._store.remember_files(self._known_file(file) for file in files if self._files[file.name].sha256)
+        known = [self._known_file(file) for file in files if self._files[file.name].sha256]
+        self._store.remember_files(known, is_asked)
         reports = tuple(report for file in files for report in self._files[file.name].reports)
         hashes = {file.name: found for file in files if (found := self._files[file.name].sha256)}
         return Gathered(reports, tuple(sorted(keys)), self._read, self._bytes, self._rows, self._computed, hashes)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -138,10 +138,21 @@ class WritableStore(Store):
         months = tuple((device, month) for device, month in parts)
         return KnownFile(path, size, mtime_ns, sha256, reading_key, wakes_ms, tuple(json.loads(reports)), months)
 
-    def remember_files(self, files: Iterable[KnownFile]) -> None:
-        """Note what the files of this run held; what is known of other files is forgotten."""
-        self._db.execute("DELETE FROM input_files")
-        self._db.execute("DELETE FROM input_partitions")
+    def remember_files(
+        self, files: Iterable[KnownFile], is_asked: Callable[[tuple[str, str]], bool] = lambda _key: True
+    ) -> None:
+        """Note what the files of this run held; what is known of other files is forgotten.
+
+        What has rows of a vehicle-month that the run was not asked about stays known.
+        """
+        parts = self._db.execute("SELECT sha256, device_no, month FROM input_partitions").fetchall()
+        stays = {content for content, device, month in parts if not is_asked((device, month))}
+        contents = {row[0] for row in self._db.execute("SELECT sha256 FROM input_files")} | {part[0] for part in parts}
+        for table in ("input_files", "input_partitions"):
+            self._db.executemany(
+                f"DELETE FROM {table} WHERE sha256=?",  # noqa: S608
+                [(content,) for content in sorted(contents - stays)],
+            )
         for file in files:
             self._db.execute(
                 "INSERT OR REPLACE INTO input_files VALUES (?,?,?,?,?,?,?)",

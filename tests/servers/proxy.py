@@ -14,15 +14,24 @@ _PIECE = 65_536
 
 @dataclass
 class Proxy:
-    """change: bytes on their way to the client -> what arrives, None to break the connection off. asked: what came."""
+    """change: bytes on their way to the client -> what arrives, None to break the connection off."""
 
     port: int
     change: Callable[[bytes], bytes | None]
-    asked: list[bytes] = field(default_factory=list)
+    #: what clients sent, by connection
+    asked: list[bytearray] = field(default_factory=list)
 
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
+
+    def windows_asked(self) -> int:
+        """How many windows of rows were asked for since the last call."""
+        count = 0
+        for sent in self.asked:
+            count += sent.count(b"time+%3C+%24stop%3B+SHOW") + sent.count(b"pivot(")
+            sent.clear()
+        return count
 
 
 def _forward(taken: socket.socket, given: socket.socket, seen: Callable[[bytes], bytes | None]) -> None:
@@ -45,11 +54,14 @@ def proxy(port: int, change: Callable[[bytes], bytes | None]) -> Iterator[Proxy]
     open_ends: list[socket.socket] = []
     threads: list[threading.Thread] = []
 
-    def noted(piece: bytes) -> bytes:
-        made.asked.append(piece)
-        return piece
-
     def between(client: socket.socket) -> None:
+        sent = bytearray()
+        made.asked.append(sent)
+
+        def noted(piece: bytes) -> bytes:
+            sent.extend(piece)
+            return piece
+
         with client, suppress(OSError), socket.create_connection(("127.0.0.1", port)) as server:
             open_ends.append(server)
             back = threading.Thread(target=_forward, args=(server, client, lambda piece: made.change(piece)))
