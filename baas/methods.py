@@ -71,7 +71,7 @@ def _is_plain(value: Any) -> bool:
 def _reason(lines: list[str], number: int) -> str:
     """The `#:` comment above a line (counted from 1); that of the line above when several share one."""
     above = number - 2
-    while above >= 0 and lines[above][:1].isupper() and " = " in lines[above]:
+    while above >= 0 and lines[above].lstrip("_")[:1].isupper() and " = " in lines[above]:
         above -= 1
     told: list[str] = []
     while above >= 0 and lines[above].startswith("#:"):

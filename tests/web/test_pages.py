@@ -207,3 +207,17 @@ def test_simulated_vehicles_are_called_so(results: Path, visit: Visit) -> None:
     assert "가상 자료" in client.get("/").text
     assert "가상 자료" in client.get("/vehicles/01200000002").text
     assert "가상 자료" not in client.get("/vehicles/01200000003").text
+
+
+def test_every_check_found_in_the_real_cars_has_words(client: FlaskClient) -> None:
+    rows = json.loads(client.get("/findings?format=json&block=by-check").data)["blocks"][0]["rows"]
+    assert rows
+    cells = re.findall(r'check=[a-z_]+">([^<]+)</a>', client.get("/findings").text)
+    assert cells
+    assert all(HANGUL.search(cell) for cell in cells), cells
+
+
+def test_findings_to_read_first_name_each_fault_of_a_vehicle_once(client: FlaskClient) -> None:
+    rows = json.loads(client.get("/?format=json&block=latest-findings").data)["blocks"][0]["rows"]
+    assert len(rows) <= 8
+    assert len({row["device_no"] for row in rows}) == 3

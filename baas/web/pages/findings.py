@@ -40,7 +40,7 @@ def findings(view: View, fleet: Fleet, db: sqlite3.Connection | None = None) -> 
                     f"{num(len({row['device_no'] for row in rows if row['severity'] == name}))} vehicles",
                 ),
                 view.link(severity=name, page=None),
-                f"t-{name}",
+                f"t-{name}" if count[name] else "t-none",
                 marks.severity(name),
             )
             for name in SEVERITIES

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
+from datetime import date
 
 from markupsafe import Markup
 
@@ -126,4 +127,11 @@ def _by_day(
     )
     scale = (num(top, 0 if top >= 10 else 1, unit), num(top / 2, 0 if top >= 10 else 1), "0")
     figure = Figure(drawing, summary, left=scale, below=_ends(known), live="bar")
-    return Block(name, title, heads, rows, figure=figure, width="third", folded=True)
+    return Block(name, title, heads, rows, figure=figure, width="third", folded=True, note=_note(view, known))
+
+
+def _note(view: View, known: Sequence[days.Record]) -> str:
+    """That days without data take no room, where there are such days."""
+    first, last = (date.fromisoformat(str(known[at]["date"])) for at in (0, -1))
+    whole = (last - first).days + 1 == len(known)
+    return "" if whole else view.say("자료가 있는 날만 그립니다.", "Only days with data are drawn.")

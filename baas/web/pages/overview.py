@@ -226,7 +226,8 @@ def _latest_findings(view: View, fleet: Fleet, rows: Sequence[Row]) -> Block:
     found = [finding for finding in fleet.findings if device_key(finding["device_no"]) in shown]
     rank = {name: at for at, name in enumerate(SEVERITIES)}
     latest = sorted(found, key=lambda finding: finding["last_time"] or "", reverse=True)
-    worst = sorted(latest, key=lambda finding: rank.get(finding["severity"], 9))[:_TOLD_FINDINGS]
+    first = {(finding["device_no"], finding["check"]): finding for finding in reversed(latest)}
+    worst = sorted(first.values(), key=lambda finding: rank.get(finding["severity"], 9))[:_TOLD_FINDINGS]
     heads = (
         Head("severity", view.say("심각도", "Severity")),
         Head("device_no", view.say("차량", "Vehicle")),

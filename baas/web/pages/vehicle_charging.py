@@ -67,11 +67,10 @@ def _months(view: View, of: Subject) -> list[Block]:
         left=(num(top, 0, "kWh"), num(top / 2, 0), "0"),
         below=(months[0], months[-1]) if len(months) > 1 else (months[0],),
     )
-    return [
-        Block(
-            "charging", view.say("월별 충전", "Charging by month"), heads, rows, figure=figure, width="two", folded=True
-        )
-    ]
+    title = view.say("월별 충전", "Charging by month")
+    if not total:  # without current there is no energy to draw, but the charges were seen
+        return [Block("charging", title, heads, rows, width="two", note=summary)]
+    return [Block("charging", title, heads, rows, figure=figure, width="two", folded=True)]
 
 
 def _standing(view: View, of: Subject) -> list[Block]:
