@@ -69,6 +69,7 @@ def vehicle_month(number: int, seed: int) -> pl.DataFrame:
     cell_v = mean_v[:, None] + spread + rng.normal(0, 0.002, (rows, cells))
     cell_v = np.round(np.round(cell_v / resolution) * resolution, 3)
     modules = np.round(24 + rng.normal(0, 1, _MODULES) + 4 * np.sin(seconds[:, None] / 9_000)).astype(int)
+    is_charging = np.tile(np.arange(DRIVE_ROWS + CHARGE_ROWS) >= DRIVE_ROWS, DAYS).astype(int)
     known = {
         "pack_volt": np.round(cell_v.sum(axis=1), 1),
         "pack_current": np.round(current, 1),
@@ -82,8 +83,8 @@ def vehicle_month(number: int, seed: int) -> pl.DataFrame:
         "mod_min_temp": modules.min(axis=1),
         "mod_avg_temp": np.round(modules.mean(axis=1)),
         "ext_temp": np.full(rows, 15.0),
-        "chrg_cable_conn": (current < -1).astype(int),
-        "fast_chrg_port_conn": (current < -1).astype(int),
+        "chrg_cable_conn": is_charging,
+        "fast_chrg_port_conn": is_charging,
         "slow_chrg_port_conn": np.zeros(rows, dtype=int),
         "insul_resistance": np.full(rows, 1000),
         "seq": np.arange(rows) % 65_536,
@@ -98,14 +99,26 @@ def vehicle_month(number: int, seed: int) -> pl.DataFrame:
     }
     frame |= {name: [text] * rows for name, text in _TEXTS.items()}
     for name in scalar_names():
-        frame[name] = known.get(
-            name, rng.integers(0, 200, rows) if len(name) % 3 else np.round(rng.random(rows) * 90, 1)
-        )
+        frame[name] = known[name] if name in known else _other(name, rng, rows)
     for k in range(_CELLS):
         frame[f"cell_v_{k + 1:03d}"] = cell_v[:, k] if k < cells else pl.Series([None] * rows, dtype=pl.Float64)
     for k in range(_MODULES):
         frame[f"mod_temp_{k + 1:02d}"] = modules[:, k]
     return pl.DataFrame(frame).reverse()
+
+
+def _other(name: str, rng: np.random.Generator, rows: int) -> np.ndarray:
+    """A column that no score uses: a counter that rises, or noise inside its range."""
+    column = BMS[name]
+    low, high = max(column.low or 0, 0), min(column.high or 100, 100)
+    if name.startswith(("cumul_", "chrg_cnt", "op_time")):
+        return np.round(500 + np.cumsum(rng.random(rows) < 0.05) * 0.1, 1)
+    if column.dtype == "flag":
+        return np.zeros(rows, dtype=int)
+    if high <= 1:
+        return np.round(rng.random(rows) * 0.02 * high, 3)
+    values = low + (high - low) * (0.45 + 0.1 * rng.random(rows))
+    return np.round(values, 1) if len(name) % 3 == 0 else np.round(values).astype(int)
 
 
 def _with_lists(frame: pl.DataFrame) -> pl.DataFrame:

@@ -27,7 +27,7 @@ from benchmarks.fleet_files import Fleet, scalar_names, write
 
 ROOT = Path(__file__).resolve().parent.parent
 #: between two looks at the memory of a process tree
-_SAMPLE_S = 0.05
+_SAMPLE_S = 0.1
 TARGET_RATIO, TARGET_MB = 1.8, 1000
 
 
@@ -101,6 +101,14 @@ class Measured:
     peak_mb: float
 
 
+def _own_mb(process: psutil.Process) -> float:
+    """Memory of a process; pages that several share are divided among them, where the system tells."""
+    with suppress(psutil.Error, OSError):
+        info = process.memory_full_info()
+        return float(getattr(info, "pss", info.rss)) / 1e6
+    return 0.0
+
+
 @dataclass
 class _Tree:
     """A process and all it starts, looked at again and again."""
@@ -108,16 +116,19 @@ class _Tree:
     root: psutil.Process
     peak_mb: float = 0.0
     cpu: dict[int, float] = field(default_factory=dict)
+    _peak_rss: float = 0.0
 
     def look(self) -> None:
-        """Memory (pages that processes share counted once, where the system tells) and CPU time so far."""
-        total = 0.0
-        for one in (self.root, *self.root.children(recursive=True)):
+        """CPU time so far, and memory whenever it grew."""
+        rss, found = 0.0, [self.root, *self.root.children(recursive=True)]
+        for one in found:
             with suppress(psutil.Error, OSError):
-                times, info = one.cpu_times(), one.memory_full_info()
+                times = one.cpu_times()
                 self.cpu[one.pid] = float(times.user + times.system)
-                total += getattr(info, "pss", info.rss)
-        self.peak_mb = max(self.peak_mb, total / 1e6)
+                rss += one.memory_info().rss
+        if rss > 1.02 * self._peak_rss:
+            self._peak_rss = rss
+            self.peak_mb = max(self.peak_mb, sum(map(_own_mb, found)))
 
 
 def measured(command: Sequence[str]) -> Measured:
