@@ -185,7 +185,7 @@ def run(settings: Settings, progress: Progress, arguments: Mapping[str, object])
             this_run.store.discard()
         else:
             outputs.stage_all(this_run, outcome, settings, arguments)
-            this_run.store.summarise({device_key(one.device_no): one.car_type_name for one in outcome.vehicles})
+            this_run.store.summarise({device_key(one.device_no): one.history.car.label for one in outcome.vehicles})
             summaries.write(this_run.store.connection, outcome.scores)
     finished.forget(settings.results_folder / influx.FOLDER / _FINISHED)
     return _with_new_list(outcome, sources)

@@ -44,6 +44,8 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = 5000
     results: Path = Path("results")
+    #: names, besides its own, that the dashboard answers to, such as the name of a proxy before it
+    hosts: tuple[str, ...] = ()
     influx: Mapping[str, Any] = field(default_factory=dict)
     influx_api: str = "auto"
     #: rows of the server from this local day on are read again, whatever is known
@@ -108,7 +110,7 @@ def _converted(name: str, value: Any) -> Any:
         return Path(value)
     if name in _PATH_LISTS:
         return tuple(Path(item) for item in (value.split(os.pathsep) if isinstance(value, str) else value))
-    if name == "vehicles":
+    if name in ("vehicles", "hosts"):
         return tuple(value.split(",") if isinstance(value, str) else map(str, value))
     if name in ("first_day", "last_day", "since"):
         return value if isinstance(value, date) else date.fromisoformat(value)

@@ -46,7 +46,7 @@ def _decoded(path: Path) -> str:
 
 def _time(text: str) -> datetime | None:
     try:
-        return datetime.strptime(text, TIME_FORMAT)  # noqa: DTZ007  (local time by contract)
+        return datetime.strptime(text, TIME_FORMAT)  # local time by contract
     except ValueError:
         return None
 
@@ -81,11 +81,11 @@ def read_values(path: Path, known: KnownCars, car_types: CarTypes) -> list[Vehic
         year = _number(row.get("model_year") or "")
         model_year = listed.model_year if listed and listed.model_year else (int(year) if year == year else None)
         name = listed.car_type if listed and listed.car_type else (row.get("car_type") or "")
-        days = _number(row.get("days") or "")
+        days, driven = _number(row.get("days") or ""), _number(row.get("distance_km") or "")
         vehicles.append(
             Vehicle(
                 device, car_types.find(name, model_year), model_year, _time(row.get("first_time") or ""),
-                _time(row.get("last_time") or ""), int(days) if days == days else 0, _number(row.get("distance_km") or ""),
+                _time(row.get("last_time") or ""), int(days) if days == days else 0, driven,
                 _values(row, columns),
             )
         )  # fmt: skip

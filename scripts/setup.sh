@@ -37,9 +37,15 @@ if [ ! -f "$stamp" ]; then
     touch "$stamp"
 fi
 
-if [ "$requirements" = requirements-dev.txt ] && [ -d tests/browser ]; then
-    command -v chromium >/dev/null || install chromium fonts-nanum
+if [ "$requirements" = requirements-dev.txt ]; then
+    command -v chromium >/dev/null || install chromium
     fc-list 2>/dev/null | grep -qi nanum || install fonts-nanum fontconfig
-    command -v node >/dev/null || install nodejs npm
+    command -v node >/dev/null && command -v npm >/dev/null || install nodejs npm
     command -v java >/dev/null || install default-jre-headless
+    lock=frontend/node_modules/.installed-$(cksum < frontend/package-lock.json | cut -d' ' -f1)
+    if [ ! -f "$lock" ]; then
+        npm ci --prefix frontend --silent --no-audit --no-fund
+        touch "$lock"
+    fi
+    sh tests/servers/install.sh
 fi

@@ -60,7 +60,7 @@ def _serve(settings: Settings) -> None:
 
         from baas.web.app import create_app
 
-        app = create_app(settings.results, settings.host)
+        app = create_app(settings.results, settings.host, settings.hosts)
         server = create_server(app, sockets=[listener], threads=_THREADS, ident=None)
         shown = "localhost" if _is_local(settings.host) else settings.host
         print(f"http://{shown}:{settings.port}  ({settings.results})  Ctrl-C 종료/stops", flush=True)

@@ -13,6 +13,7 @@ from baas.errors import BaasError
 from baas.ingest.archive import passed_over
 from baas.ingest.names import hint
 from baas.ingest.report import FileReport
+from baas.simulated import is_truth
 
 _PIECE = 1 << 20
 
@@ -31,6 +32,10 @@ class InputFile:
     hint: tuple[str, str] | None
 
 
+def _may_hold_feed(folder: Path) -> bool:
+    return not (folder.name.startswith(".") or folder.name == "__MACOSX" or is_truth(folder))
+
+
 def _walk(folder: Path) -> Iterator[Path]:
     """All files below a folder; a folder that cannot be listed stops the run."""
 
@@ -41,7 +46,7 @@ def _walk(folder: Path) -> Iterator[Path]:
         ) from fault
 
     for parent, folders, names in os.walk(folder, onerror=stop):
-        folders[:] = sorted(name for name in folders if not name.startswith(".") and name != "__MACOSX")
+        folders[:] = sorted(name for name in folders if _may_hold_feed(Path(parent) / name))
         for name in sorted(names):
             yield Path(parent) / name
 

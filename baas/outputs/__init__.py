@@ -24,6 +24,7 @@ from baas.outputs.times import local
 from baas.outputs.words import said
 from baas.score import VehicleScore
 from baas.settings import Settings
+from baas.simulated import simulated_devices
 from baas.tables.files import RUN_FILE, STORE_NAME
 from baas.tables.results import DATA_QUALITY, FILES, FINDINGS, SCORE_LINES, VEHICLE_SCORES
 from baas.values import TIME_FORMAT, VALUES_FILE, values_row, values_table
@@ -36,6 +37,8 @@ _TOLD_SETTINGS = (
     "source", "timezone", "first_day", "last_day", "vehicles", "full", "executor", "jobs", "archive_limit_bytes",
     "archive_ratio_limit",
 )  # fmt: skip
+#: column that every table of vehicles has as soon as one of them does not really exist
+SIMULATED = "simulated"
 #: arguments that may carry secrets or addresses
 _UNTOLD_ARGUMENTS = ("scheduler", "influx")
 
@@ -150,12 +153,23 @@ def stage_all(run: results.Run, outcome: Outcome, settings: Settings, arguments:
         ("findings.csv", FINDINGS, [_finding_row(finding, settings.zone) for finding in findings], ()),
         (VALUES_FILE, values_table(), [_values_row(score, names) for score in outcome.scores], ()),
     ]
+    simulated = _simulated(outcome, settings)
     for name, table, rows, more in rows_of:
-        results.stage(run, name, results.table_bytes(table, [_with_times(row) for row in rows], more))
+        told = [_with_times(row) for row in rows]
+        if simulated and "device_no" in table:
+            told, more = [{**row, SIMULATED: int(row["device_no"] in simulated)} for row in told], (*more, SIMULATED)
+        results.stage(run, name, results.table_bytes(table, told, more))
     lists = scored_lists(outcome.lists, outcome.scores)
     for name, data in lists.items():
         results.stage(run, name, data)
-    results.stage_run_file(run, _about_run(outcome, settings, arguments, sorted(lists)))
+    about = _about_run(outcome, settings, arguments, sorted(lists))
+    results.stage_run_file(run, {**about, "simulated_devices": sorted(simulated)})
+
+
+def _simulated(outcome: Outcome, settings: Settings) -> frozenset[str]:
+    """Scored vehicles that a marker in the input calls simulated."""
+    keys = {device_key(device) for device in simulated_devices(settings.inputs)}
+    return frozenset(score.vehicle.device_no for score in outcome.scores if device_key(score.vehicle.device_no) in keys)
 
 
 def _values_row(score: VehicleScore, names: Mapping[str, str]) -> dict[str, Any]:
