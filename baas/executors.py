@@ -188,7 +188,7 @@ class Dask(AbstractContextManager["Dask"]):
         def handed_out() -> Any:
             return (self._client.submit(call, piece, pure=False) for piece in waiting)
 
-        running = as_completed(list(islice(handed_out(), workers * _AHEAD)))
+        running = as_completed(list(islice(handed_out(), workers * _AHEAD)), loop=self._client.loop)
         for future in running:
             yield from future.result()
             future.release()

@@ -123,7 +123,7 @@ def _fault_of_ours(fault: Exception, lang: str) -> str:
     if os.environ.get("BAAS_DEBUG"):
         traceback.print_exception(fault)
     place = traceback.extract_tb(fault.__traceback__)[-1]
-    what = f"{type(fault).__name__}: {fault} ({Path(place.filename).name}:{place.lineno})"
+    what = f"{type(fault).__name__}: {' '.join(str(fault).split())} ({Path(place.filename).name}:{place.lineno})"
     if lang == "ko":
         return f"프로그램 오류입니다. 이전 결과는 그대로입니다. 다음 내용을 알려 주십시오: {what}"
     return f"A fault of the program; earlier results are untouched. Please report: {what}"
