@@ -29,3 +29,5 @@ class Finding:
     message_ko: str
     message_en: str
     cell_no: int | None = None
+    #: column of the feed that the check looked at, where it looks at one column at a time
+    signal: str = ""

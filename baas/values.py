@@ -29,7 +29,10 @@ def values_table() -> Table:
 
 
 def values_row(vehicle: Vehicle, car_type: str) -> dict[str, Any]:
-    """One row of the table; `car_type` is the name as listed, so that it is understood when read again."""
+    """One row of the table; `car_type` is the name as listed, so that it is understood when read again.
+
+    A vehicle that came from such a table brings the name that stood there.
+    """
     about = {name: getattr(vehicle, name) for name in _ABOUT if name != "car_type"}
     return {**about, "car_type": car_type, **vehicle.values}
 
@@ -86,7 +89,7 @@ def read_values(path: Path, known: KnownCars, car_types: CarTypes) -> list[Vehic
             Vehicle(
                 device, car_types.find(name, model_year), model_year, _time(row.get("first_time") or ""),
                 _time(row.get("last_time") or ""), int(days) if days == days else 0, driven,
-                _values(row, columns),
+                {**_values(row, columns), "car_type": name},
             )
         )  # fmt: skip
     return vehicles

@@ -68,7 +68,7 @@ def test_what_cannot_be_is_refused_by_the_name_it_was_given(config, given, words
 @pytest.mark.parametrize("text", ["lang = ", "\x00", 'colour = "red"', "jobs = 'many'", "jobs = -4", "first_day = 7"])
 def test_a_file_that_cannot_be_is_named(config, text):
     config.write_text(text, encoding="utf-8")
-    with pytest.raises(BaasError, match="baas.toml"):
+    with pytest.raises(BaasError, match=r"baas\.toml"):
         load({}, {}, config)
 
 

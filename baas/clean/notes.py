@@ -129,6 +129,7 @@ class Note:
             " ".join(ko.format(**words).split()),
             " ".join(en.format(**words).split()),
             self.cell_no,
+            self.signal,
         )
 
 

@@ -117,7 +117,7 @@ def _finding_row(finding: Finding, zone: ZoneInfo) -> dict[str, Any]:
         "device_no": finding.device_no, "kind": finding.kind, "check": finding.check, "severity": finding.severity,
         "first_time": local(finding.first_ms, zone), "last_time": local(finding.last_ms, zone), "count": finding.count,
         "cell_no": finding.cell_no, "value": finding.value, "unit": finding.unit, "message": finding.message_ko,
-        "message_en": finding.message_en,
+        "message_en": finding.message_en, "signal": finding.signal,
     }  # fmt: skip
 
 
@@ -146,18 +146,19 @@ def stage_all(run: results.Run, outcome: Outcome, settings: Settings, arguments:
     findings = [finding for one in outcome.vehicles for finding in one.findings]
     names = {one.device_no: one.car_type_name for one in outcome.vehicles}
     rows_of = [
-        (settings.output.name, VEHICLE_SCORES, [score.row() for score in outcome.scores], ()),
-        ("score_lines.csv", SCORE_LINES, [line for score in outcome.scores for line in score.line_rows()], ()),
-        ("data_quality.csv", DATA_QUALITY, _quality_rows(outcome, settings), ()),
-        ("files.csv", FILES, [_file_row(report, counts) for report in reports], ("examples",)),
-        ("findings.csv", FINDINGS, [_finding_row(finding, settings.zone) for finding in findings], ()),
-        (VALUES_FILE, values_table(), [_values_row(score, names) for score in outcome.scores], ()),
+        (settings.output.name, VEHICLE_SCORES, [score.row() for score in outcome.scores]),
+        ("score_lines.csv", SCORE_LINES, [line for score in outcome.scores for line in score.line_rows()]),
+        ("data_quality.csv", DATA_QUALITY, _quality_rows(outcome, settings)),
+        ("files.csv", FILES, [_file_row(report, counts) for report in reports]),
+        ("findings.csv", FINDINGS, [_finding_row(finding, settings.zone) for finding in findings]),
+        (VALUES_FILE, values_table(), [_values_row(score, names) for score in outcome.scores]),
     ]
     simulated = _simulated(outcome, settings)
-    for name, table, rows, more in rows_of:
+    for name, table, rows in rows_of:
         told = [_with_times(row) for row in rows]
+        more: tuple[str, ...] = ()
         if simulated and "device_no" in table:
-            told, more = [{**row, SIMULATED: int(row["device_no"] in simulated)} for row in told], (*more, SIMULATED)
+            told, more = [{**row, SIMULATED: int(row["device_no"] in simulated)} for row in told], (SIMULATED,)
         results.stage(run, name, results.table_bytes(table, told, more))
     lists = scored_lists(outcome.lists, outcome.scores)
     for name, data in lists.items():

@@ -114,13 +114,14 @@ FILES = Table(
         _text("message_en", "the same in English", "메시지(영문)"),
         _text("rejected_reasons", "reason=rows, separated by spaces", "제외 사유"),
         _text("unknown_columns", "columns that no declared format knows", "알 수 없는 열"),
+        _text("examples", "line:reason of the first rows refused, separated by spaces", "제외한 행의 예"),
     ),
 )
 
 FINDINGS = Table(
     "findings",
     "one episode",
-    ("device_no", "check", "first_time", "cell_no"),
+    ("device_no", "check", "signal", "first_time", "cell_no"),
     (
         _DEVICE,
         _text("kind", "data, battery, mileage or charging", "분류"),
@@ -134,6 +135,7 @@ FINDINGS = Table(
         _text("unit", "its unit", "단위"),
         _text("message", "one sentence", "설명"),
         _text("message_en", "the same in English", "설명(영문)"),
+        _text("signal", "column of the feed that the check looked at, empty for several", "신호"),
     ),
 )
 
