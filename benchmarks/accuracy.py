@@ -6,6 +6,7 @@ The seed is used nowhere else, so nothing was tuned on this fleet. An estimator 
 from __future__ import annotations
 
 import argparse
+import json
 import subprocess
 import sys
 import tempfile
@@ -151,9 +152,12 @@ def _written(case: Case, sessions: pd.DataFrame) -> pd.DataFrame:
     found = case.result("data_quality")
     if found is None:
         return sessions
-    every = int(case.fleet.joinpath("every").read_text(encoding="utf-8"))
+    marker = json.loads((case.fleet / "truth" / "simulated.json").read_text(encoding="utf-8"))
     first = pd.to_datetime(case.truth("daily")["date"]).min()
-    days = [(pd.to_datetime(sessions[name]) - first).dt.days % every == 0 for name in ("start_time", "end_time")]
+    days = [
+        (pd.to_datetime(sessions[name]) - first).dt.days % marker["every"] < marker["row"]
+        for name in ("start_time", "end_time")
+    ]
     return sessions[days[0] & days[1]]
 
 
@@ -260,13 +264,13 @@ def _run(*arguments: str) -> None:
 def prepared(folder: Path, asked: argparse.Namespace) -> Case:
     """The fleet simulated and scored, whole and in halves."""
     fleet, results = folder / "fleet", folder / "results"
-    size = ("--vehicles", str(asked.vehicles), "--days", str(asked.days), "--every", str(asked.every))
+    size = ("--vehicles", str(asked.vehicles), "--days", str(asked.days))
+    size += ("--every", str(asked.every), "--row", str(asked.row))
     start = pd.Timestamp("2025-01-01")
     _run(
         "-m", "baas", "simulate", "--out", str(fleet), *size, "--seed", str(asked.seed), "--thin", "--quiet",
         "--faults", "default", "--start", str(start.date()),
     )  # fmt: skip
-    (fleet / "every").write_text(str(asked.every), encoding="utf-8")
     middle = start + pd.Timedelta(days=asked.days // 2)
     spans = {"results": (), "half1": ("--to", str(middle.date())), "half2": ("--from", str(middle.date()))}
     for name, span in spans.items():
@@ -280,9 +284,10 @@ def prepared(folder: Path, asked: argparse.Namespace) -> Case:
 def main() -> None:
     """Simulate, score, compare, print a Markdown table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
-    parser.add_argument("--vehicles", type=int, default=40)
+    parser.add_argument("--vehicles", type=int, default=60)
     parser.add_argument("--days", type=int, default=360)
-    parser.add_argument("--every", type=int, default=12, help="write only each K-th day")
+    parser.add_argument("--every", type=int, default=28, help="files have some days in a row every K days")
+    parser.add_argument("--row", type=int, default=3, help="days in a row")
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--keep", type=Path, help="folder for the fleet and its results instead of a temporary one")
     asked = parser.parse_args()

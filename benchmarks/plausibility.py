@@ -27,6 +27,7 @@ from baas.settings import Settings  # noqa: E402
 from baas.signals import MISSING_MV, Signals, concatenate  # noqa: E402
 from baas.simulate.fleet import simulate  # noqa: E402
 from baas.simulate.months import Order  # noqa: E402
+from baas.simulate.state import Written  # noqa: E402
 
 REAL = ROOT.parent / "shared" / "data" / "fleet_export"
 #: seed of the simulated side; used nowhere else
@@ -206,7 +207,7 @@ def main() -> None:
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "fleet"
-        simulate(Order(out, 7, 20, SEED, date(2026, 5, 1), 10, False, 1, (), 0))
+        simulate(Order(out, 7, 20, SEED, date(2026, 5, 1), 10, False, Written(), (), 0))
         made = pooled(out, skip=("01290000007",))  # the LFP type: the recordings have none
     real = pooled(REAL)
     print(f"{'':44s} {'real: 5 %, 50 %, 95 %':28s} {'simulated':28s} ratio of medians")

@@ -13,9 +13,10 @@ from baas.errors import BaasError
 from baas.simulate.faults import load_rules
 from baas.simulate.fleet import simulate
 from baas.simulate.months import Order
+from baas.simulate.state import Written
 from baas.simulate.thinning import THIN
 
-#: chosen: a fleet of this many vehicle-days at 10 s fills about 1.4 TB and needs a day; more is a typing error
+#: chosen: files of this many vehicle-days fill 2 TB, day tables of ten times as many 60 GB; more is a typing error
 MOST_VEHICLE_DAYS = 1_000_000
 
 
@@ -30,8 +31,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seed", type=int, default=1, metavar="S", help="same seed, same bytes")
     parser.add_argument("--interval", type=int, default=10, metavar="SECONDS", help="step between rows, 1 to 300")
     parser.add_argument("--start", default="2026-01-01", metavar="DATE", help="first day (YYYY-MM-DD)")
-    parser.add_argument("--every", type=int, default=1, metavar="K", help="write only each K-th day; life goes on")
+    parser.add_argument("--every", type=int, default=1, metavar="K", help="write one day in K; life goes on")
+    parser.add_argument("--row", type=int, default=1, metavar="R", help="write R days in a row every K days")
     parser.add_argument("--thin", action="store_true", help="fewer rows while charging and standing, fewer cells")
+    parser.add_argument("--tables", action="store_true", help="no files: day tables straight into a store, baas.sqlite")
     parser.add_argument("--mess", action="store_true", help="files as untidy as real exports")
     parser.add_argument("--faults", default="none", metavar="FILE", help="fault table (TOML), 'default' or 'none'")
     parser.add_argument("--jobs", type=int, default=0, metavar="N", help="processes; 0 is one per core")
@@ -45,13 +48,19 @@ def _checked(arguments: argparse.Namespace) -> Order:
         "days": (1, 3660),
         "interval": (1, 300),
         "every": (1, 366),
+        "row": (1, 366),
         "seed": (0, 2**63),
         "jobs": (0, 256),
     }
     for name, (low, high) in limits.items():
         if not low <= getattr(arguments, name) <= high:
             raise BaasError(f"--{name} must lie between {low} and {high}, not {getattr(arguments, name)}")
-    if arguments.vehicles * arguments.days // arguments.every > MOST_VEHICLE_DAYS:
+    if arguments.tables and (arguments.mess or arguments.thin or arguments.every > 1):
+        raise BaasError("--tables writes no files: leave out --mess, --thin and --every")
+    if arguments.row > arguments.every:
+        raise BaasError(f"--row {arguments.row} is more than --every {arguments.every}: name fewer days in a row")
+    written = arguments.vehicles * arguments.days * arguments.row // arguments.every
+    if written > MOST_VEHICLE_DAYS * (10 if arguments.tables else 1):
         raise BaasError(f"more than {MOST_VEHICLE_DAYS:,} written vehicle-days: raise --every or simulate fewer")
     try:
         start = date.fromisoformat(arguments.start)
@@ -61,26 +70,44 @@ def _checked(arguments: argparse.Namespace) -> Order:
         raise BaasError(f"--start must lie between 2000 and 2090, not {start.year}")
     return Order(
         arguments.out, arguments.vehicles, arguments.days, arguments.seed, start, arguments.interval,
-        arguments.mess, arguments.every, load_rules(arguments.faults), arguments.jobs, THIN if arguments.thin else None,
+        arguments.mess, Written(arguments.every, arguments.row), load_rules(arguments.faults), arguments.jobs,
+        THIN if arguments.thin else None,
     )  # fmt: skip
+
+
+def _rows(order: Order, quiet: bool) -> str:
+    """Simulate into files; what came of it."""
+    begun = time.monotonic()
+
+    def progress(done: int) -> None:
+        if not quiet:
+            left = (time.monotonic() - begun) / done * (order.vehicles - done)
+            print(f"\r{done}/{order.vehicles} vehicles, {left:.0f} s left  ", end="", file=sys.stderr, flush=True)
+
+    rows = sum(line.rows for truth in simulate(order, progress) for line in truth.files)
+    return f"{order.vehicles} simulated vehicles, {rows:,} rows, {time.monotonic() - begun:.0f} s"
+
+
+def _tables(order: Order, quiet: bool) -> str:
+    """Simulate into a store; what came of it."""
+    from baas.simulate.tablefleet import simulate_tables  # pandas takes a second to load, which rows do not need
+
+    begun = time.monotonic()
+
+    def progress(stage: str, done: int, total: int) -> None:
+        if not quiet:
+            print(f"\r{stage} {done}/{total}  ", end="", file=sys.stderr, flush=True)
+
+    days = sum(len(truth.days) for truth in simulate_tables(order, progress))
+    return f"{order.vehicles} simulated vehicles, {days:,} vehicle-days, {time.monotonic() - begun:.0f} s"
 
 
 def main(given: Sequence[str]) -> int:
     """Run the command; 0 when the fleet is whole."""
     arguments = _parser().parse_args(given)
     order = _checked(arguments)
-    begun = time.monotonic()
-
-    def progress(done: int) -> None:
-        if not arguments.quiet:
-            left = (time.monotonic() - begun) / done * (order.vehicles - done)
-            print(f"\r{done}/{order.vehicles} vehicles, {left:.0f} s left  ", end="", file=sys.stderr, flush=True)
-
-    truths = simulate(order, progress)
-    rows = sum(line.rows for truth in truths for line in truth.files)
+    told = (_tables if arguments.tables else _rows)(order, arguments.quiet)
     if not arguments.quiet:
-        print(
-            f"\r{order.vehicles} simulated vehicles, {rows:,} rows, {time.monotonic() - begun:.0f} s", file=sys.stderr
-        )
+        print(f"\r{told}", file=sys.stderr)
     print(order.out)
     return 0

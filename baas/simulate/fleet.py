@@ -7,9 +7,9 @@ import multiprocessing
 import os
 import shutil
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import asdict
+from contextlib import contextmanager
 from pathlib import Path
 
 from baas import __version__
@@ -18,8 +18,9 @@ from baas.simulate.feed import bms_lines, clean_layout, gps_lines, header, newes
 from baas.simulate.mess import write_messily
 from baas.simulate.months import MonthRows, Order, months, vehicle_of
 from baas.simulate.notebook import Notebook
-from baas.simulate.truth import FOLDER, MARKER, FileLine, VehicleTruth, write_truth
+from baas.simulate.truth import FOLDER, FileLine, VehicleTruth, write_truth
 from baas.simulate.vehicle import Vehicle
+from baas.simulated import MARKER
 
 README = """# 가상 데이터 · Simulated data
 
@@ -63,7 +64,7 @@ def simulated_vehicle(order: Order, folder: Path, index: int) -> VehicleTruth:
     return notebook.closed(files)
 
 
-def _leave_interrupts_to_the_parent() -> None:
+def leave_interrupts_to_the_parent() -> None:
     """Ctrl-C reaches every process of a terminal; the parent stops the fleet, and its children end with it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
@@ -77,7 +78,7 @@ def _all(order: Order, folder: Path, progress: Callable[[int], None]) -> list[Ve
             progress(len(truths))
         return [truths[index] for index in range(order.vehicles)]
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(jobs, mp_context=context, initializer=_leave_interrupts_to_the_parent) as pool:
+    with ProcessPoolExecutor(jobs, mp_context=context, initializer=leave_interrupts_to_the_parent) as pool:
         waiting = {pool.submit(simulated_vehicle, order, folder, index): index for index in range(order.vehicles)}
         try:
             for done in as_completed(waiting):
@@ -100,38 +101,50 @@ def device_list(order: Order, truths: list[VehicleTruth]) -> tuple[str, bytes]:
     return name, ("\n".join([head, *lines]) + "\n").encode("cp949" if order.mess else "utf-8-sig")
 
 
-def _finish(order: Order, folder: Path, truths: list[VehicleTruth]) -> None:
+def finish(order: Order, folder: Path, truths: list[VehicleTruth]) -> None:
+    """Device list, note, truth, and the marker that says that the fleet is whole."""
     name, content = device_list(order, truths)
     (folder / name).write_bytes(content)
     (folder / "README.md").write_text(README, encoding="utf-8", newline="\n")
     write_truth(folder / FOLDER, truths)
-    told = {
-        key: str(value) for key, value in asdict(order).items() if key not in ("out", "jobs", "rules", "thin", "wishes")
-    }
-    marker = {"simulated": True, "complete": True, "version": __version__, **told}
-    marker["thin"] = order.thin is not None
-    marker["faults"] = sorted({rule.name for rule in order.rules})
+    marker = {
+        "simulated": True, "complete": True, "version": __version__, "vehicles": order.vehicles, "days": order.days,
+        "seed": order.seed, "start": order.start.isoformat(), "interval_s": order.interval_s, "mess": order.mess,
+        "every": order.written.every, "row": order.written.row, "thin": order.thin is not None,
+        "faults": sorted({rule.name for rule in order.rules}),
+        "devices": [truth.vehicle.device_no for truth in truths],
+    }  # fmt: skip
     (folder / FOLDER / MARKER).write_text(json.dumps(marker, indent=1) + "\n", encoding="utf-8", newline="\n")
 
 
-def simulate(order: Order, progress: Callable[[int], None] = lambda _done: None) -> list[VehicleTruth]:
-    """The fleet in `order.out`, whole or not at all. Raises BaasError when the folder is not new or not writable."""
-    target = order.out.absolute()
+@contextmanager
+def whole_folder(out: Path) -> Iterator[Path]:
+    """A folder beside `out` to write into, which takes its place at the end; whatever goes wrong, `out` is untouched.
+
+    Raises BaasError when `out` is not new or cannot be written.
+    """
+    target = out.absolute()
     partial = target.with_name(f".{target.name}.partial-{os.getpid()}")
     try:
         if target.exists() and (not target.is_dir() or any(target.iterdir())):
-            raise BaasError(f"{order.out}: is already there and not empty; name a new folder")
+            raise BaasError(f"{out}: is already there and not empty; name a new folder")
         partial.mkdir(parents=True)
     except OSError as fault:
-        raise BaasError(f"{order.out}: cannot be written ({fault.strerror}); name another folder") from fault
+        raise BaasError(f"{out}: cannot be written ({fault.strerror}); name another folder") from fault
     try:
-        truths = _all(order, partial, progress)
-        _finish(order, partial, truths)
+        yield partial
         if target.exists():
             target.rmdir()
         partial.rename(target)
     except OSError as fault:
-        raise BaasError(f"{order.out}: writing failed ({fault.strerror}); nothing was left there") from fault
+        raise BaasError(f"{out}: writing failed ({fault.strerror}); nothing was left there") from fault
     finally:
         shutil.rmtree(partial, ignore_errors=True)
+
+
+def simulate(order: Order, progress: Callable[[int], None] = lambda _done: None) -> list[VehicleTruth]:
+    """The fleet in `order.out`, whole or not at all."""
+    with whole_folder(order.out) as folder:
+        truths = _all(order, folder, progress)
+        finish(order, folder, truths)
     return truths

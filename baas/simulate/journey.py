@@ -10,7 +10,7 @@ from baas.simulate.battery import Charge
 from baas.simulate.moves import PARK_STEP_S, Scene, drive, plug, stand
 from baas.simulate.plan import Leg
 from baas.simulate.portable import Draws
-from baas.simulate.state import DAY_S, Life, Stretch, Totals
+from baas.simulate.state import DAY_S, Life, Stretch, Totals, Written
 from baas.simulate.thermal import Warmth
 from baas.simulate.vehicle import Vehicle
 from baas.simulate.weather import Weather
@@ -41,9 +41,9 @@ def born(vehicle: Vehicle) -> Life:
     )
 
 
-def journey(vehicle: Vehicle, weather: Weather, every: int = 1) -> Iterator[Stretch]:
-    """Everything that happens to a vehicle in its period, in order of time; rows only on each `every`-th day."""
-    scene, life = Scene(vehicle, weather, every), born(vehicle)
+def journey(vehicle: Vehicle, weather: Weather, written: Written | None = None) -> Iterator[Stretch]:
+    """Everything that happens to a vehicle in its period, in order of time; rows only on written days."""
+    scene, life = Scene(vehicle, weather, written or Written()), born(vehicle)
     for day in range(vehicle.days):
         midnight = vehicle.first_s + day * DAY_S
         for stretch in _day(scene, life, midnight):

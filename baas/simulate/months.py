@@ -18,7 +18,7 @@ from baas.simulate.gps import stacked as stacked_fixes
 from baas.simulate.journey import journey
 from baas.simulate.notebook import Notebook
 from baas.simulate.rows import Rows, stacked
-from baas.simulate.state import DAY_S, Stretch
+from baas.simulate.state import DAY_S, Stretch, Written
 from baas.simulate.thinning import Thinning
 from baas.simulate.truth import month_of
 from baas.simulate.vehicle import Vehicle, Wish, vehicle
@@ -31,7 +31,7 @@ _Part = TypeVar("_Part", Rows, Fixes)
 class Order:
     """What is to be simulated.
 
-    every: only each `every`-th day is written. mess: files as untidy as real ones. thin: what is left
+    written: the days that go into files. mess: files as untidy as real ones. thin: what is left
     out. wishes: what each vehicle is to be like, instead of drawing it.
     """
 
@@ -42,7 +42,7 @@ class Order:
     start: date
     interval_s: int
     mess: bool
-    every: int
+    written: Written
     rules: tuple[FaultRule, ...]
     jobs: int
     thin: Thinning | None = None
@@ -66,11 +66,11 @@ class MonthRows:
 def _written(order: Order, stretch: Stretch) -> bool:
     """Whether any day of the stretch is written."""
     first, last = (time - order.first_s - 1 for time in (stretch.start.time_s + 1, stretch.end.time_s))
-    return any(day % order.every == 0 for day in range(first // DAY_S, last // DAY_S + 1))
+    return any(order.written.has(day) for day in range(first // DAY_S, last // DAY_S + 1))
 
 
 def _only_written(order: Order, rows: _Part) -> _Part:
-    inside = (rows.time_s - order.first_s) // DAY_S % order.every == 0
+    inside = (rows.time_s - order.first_s) // DAY_S % order.written.every < order.written.row
     inside &= rows.time_s < order.first_s + order.days * DAY_S
     return rows.take(inside.nonzero()[0])
 
@@ -89,7 +89,7 @@ def months(order: Order, car: Vehicle, notebook: Notebook) -> Iterator[MonthRows
     start_km, month = car.start_odometer_km, month_of(order.first_s)
     rows: list[Rows] = []
     seen: list[Fixes] = []
-    for stretch in journey(car, weather, order.every):
+    for stretch in journey(car, weather, order.written):
         notebook.note(stretch)
         if month_of(stretch.start.time_s) != month:
             yield from _month(order, month, rows, seen)

@@ -14,7 +14,7 @@ from baas.simulate.gauge import corrected
 from baas.simulate.life import live
 from baas.simulate.passing import pack_of
 from baas.simulate.portable import Array, Draws
-from baas.simulate.state import DAY_S, Event, Life, Stretch
+from baas.simulate.state import DAY_S, Event, Life, Stretch, Written
 from baas.simulate.unseen import VARIANTS, pass_unseen, unseen_trip
 from baas.simulate.vehicle import Vehicle
 from baas.simulate.weather import Weather
@@ -33,17 +33,17 @@ LONGEST_TRIP_S = 4 * 3600
 
 @dataclass(frozen=True)
 class Scene:
-    """What stays the same through the journey of one vehicle. every: only each `every`-th day is written."""
+    """What stays the same through the journey of one vehicle. written: the days that go into files."""
 
     vehicle: Vehicle
     weather: Weather
-    every: int
+    written: Written
 
     def is_seen(self, start_s: int, end_s: int) -> bool:
         """Whether any day between two times is written."""
         first = self.vehicle.first_s
         days = range((start_s - first) // DAY_S, (end_s - first) // DAY_S + 1)
-        return any(day % self.every == 0 for day in days)
+        return any(self.written.has(day) for day in days)
 
     def lived(self, life: Life, event: Event) -> Stretch:
         """The event lived through; in totals only when none of its rows is sent."""

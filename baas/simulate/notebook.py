@@ -90,7 +90,7 @@ class Notebook:
             tuple(_day_line(self._vehicle.device_no, day, parts) for day, parts in sorted(self._days.items())),
             tuple(self._sessions),
             tuple(self._sites.values()),
-            tuple(_fault_lines(self._vehicle)),
+            fault_lines(self._vehicle),
             tuple(files),
         )
 
@@ -103,31 +103,38 @@ class Notebook:
             )  # fmt: skip
 
     def _vehicle_line(self) -> VehicleLine:
-        vehicle, kind = self._vehicle, self._vehicle.kind
         if self._first is None or self._last is None:
             raise ValueError("a vehicle that never lived has no truth")
-        years = vehicle.days / 365.25
-        return VehicleLine(
-            vehicle.device_no,
-            kind.list_name,
-            kind.key,
-            vehicle.model_year,
-            kind.chemistry,
-            kind.cells,
-            kind.capacity_ah,
-            vehicle.usage.name,
-            vehicle.style.name,
-            vehicle.city.name,
-            "charge_positive" if vehicle.sign > 0 else "discharge_positive",
-            vehicle.gauge.soc_mode,
-            vehicle.gauge.soh_mode,
-            round(vehicle.gauge.gain, 5),
-            vehicle.parked_every_s,
-            round(100 * (1 - self._first.start.age.loss), 4),
-            round(100 * (1 - self._last.end.age.loss), 4),
-            round(100 * self._lost / years, 4),
-            round(self._last.end.odometer_km - self._first.start.odometer_km, 3),
-        )
+        start, end = self._first.start, self._last.end
+        fade = 100 * self._lost / (self._vehicle.days / 365.25)
+        soh = (100 * (1 - start.age.loss), 100 * (1 - end.age.loss))
+        return vehicle_line(self._vehicle, *soh, fade, end.odometer_km - start.odometer_km)
+
+
+def vehicle_line(vehicle: Vehicle, soh_start: float, soh_end: float, fade: float, distance_km: float) -> VehicleLine:
+    """The line of a vehicle. SOH [%] at both ends of the period, fade [% a year]."""
+    kind = vehicle.kind
+    return VehicleLine(
+        vehicle.device_no,
+        kind.list_name,
+        kind.key,
+        vehicle.model_year,
+        kind.chemistry,
+        kind.cells,
+        kind.capacity_ah,
+        vehicle.usage.name,
+        vehicle.style.name,
+        vehicle.city.name,
+        "charge_positive" if vehicle.sign > 0 else "discharge_positive",
+        vehicle.gauge.soc_mode,
+        vehicle.gauge.soh_mode,
+        round(vehicle.gauge.gain, 5),
+        vehicle.parked_every_s,
+        round(soh_start, 4),
+        round(soh_end, 4),
+        round(fade, 4),
+        round(distance_km, 3),
+    )
 
 
 def _day_line(device_no: str, day: int, parts: Sequence[DaySum]) -> DayLine:
@@ -149,12 +156,14 @@ def _day_line(device_no: str, day: int, parts: Sequence[DaySum]) -> DayLine:
     )
 
 
-def _fault_lines(vehicle: Vehicle) -> Iterable[FaultLine]:
+def fault_lines(vehicle: Vehicle) -> tuple[FaultLine, ...]:
+    """The line of the vehicle's fault, none for a healthy one."""
     fault = vehicle.fault
     if fault is None:
-        return
+        return ()
     unit, meaning = FAULTS[fault.name]
-    yield FaultLine(
+    line = FaultLine(
         vehicle.device_no, fault.name, local(fault.start_s), local(fault.end_s), fault.value, unit,
         fault.cell_no or None, fault.probe_no or None, meaning,
     )  # fmt: skip
+    return (line,)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import tempfile
 import tomllib
 from collections.abc import Sequence
@@ -19,12 +20,14 @@ from baas.simulate.fleet import device_list
 from baas.simulate.gps import Fixes
 from baas.simulate.months import Order, months, vehicle_of
 from baas.simulate.notebook import Notebook
+from baas.simulate.state import Written
 from baas.simulate.thinning import SAMPLE
 from baas.simulate.vehicle import Vehicle, Wish
+from baas.simulated import MARKER
 
 SAMPLE_FILE = Path(__file__).with_name("sample.toml")
 #: chosen: five months from summer to winter; seed by trial, so that every grade occurs
-SEED, START, DAYS = 12, date(2026, 6, 1), 150
+SEED, START, DAYS = 14, date(2026, 6, 1), 150
 #: step between the position rows of the sample [s]
 FIX_S = 3600
 #: the part of the file name that tells the type
@@ -70,7 +73,7 @@ def wishes() -> tuple[Wish, ...]:
 def sample_order() -> Order:
     """The order of the sample fleet."""
     cars = wishes()
-    return Order(Path(), len(cars), DAYS, SEED, START, 10, False, 1, (), 1, None, cars)
+    return Order(Path(), len(cars), DAYS, SEED, START, 10, False, Written(), (), 1, None, cars)
 
 
 def _thinned(fixes: Fixes) -> Fixes:
@@ -97,7 +100,7 @@ def write_sample(folder: Path) -> None:
     texts: dict[str, list[bytes]] = {}
     positions, truths = [], []
     for index in range(order.vehicles):
-        order = replace(order, every=order.wishes[index].every)
+        order = replace(order, written=Written(order.wishes[index].every))
         car = vehicle_of(order, index)
         head, bms, gps, notebook = _vehicle_text(order, car)
         texts.setdefault(car.kind.key, [head.encode() + b"\n"]).append(bms)
@@ -109,6 +112,8 @@ def write_sample(folder: Path) -> None:
     name, content = device_list(order, truths)
     (folder / name).write_bytes(content)
     (folder / "README.md").write_text(README, encoding="utf-8", newline="\n")
+    marker = json.dumps({"simulated": True, "devices": [truth.vehicle.device_no for truth in truths]}, indent=1)
+    (folder / MARKER).write_text(marker + "\n", encoding="utf-8", newline="\n")
 
 
 def main(given: Sequence[str]) -> int:

@@ -20,6 +20,18 @@ DAY_S = 86_400
 
 
 @dataclass(frozen=True)
+class Written:
+    """Which days go into files: the first `row` days of every `every`; life goes on in between."""
+
+    every: int = 1
+    row: int = 1
+
+    def has(self, day: int) -> bool:
+        """Whether a day, counted from the first, is written."""
+        return day % self.every < self.row
+
+
+@dataclass(frozen=True)
 class Totals:
     """What has gone through the battery since the start of the simulation, and how often it was charged."""
 

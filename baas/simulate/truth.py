@@ -9,9 +9,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-FOLDER = "truth"
-#: written last; a fleet without it is not whole
-MARKER = "simulated.json"
+from baas.simulated import TRUTH_FOLDER
+
+#: the marker in it is written last; a fleet without it is not whole
+FOLDER = TRUTH_FOLDER
 
 
 def local(time_s: int) -> str:

@@ -9,6 +9,7 @@ from baas.simulate.faults import load_rules
 from baas.simulate.fleet import simulate
 from baas.simulate.journey import journey
 from baas.simulate.months import Order
+from baas.simulate.state import Written
 from baas.simulate.vehicle import vehicle
 from baas.simulate.weather import Weather
 
@@ -19,7 +20,7 @@ VEHICLES, DAYS, SEED = 7, 8, 41
 def order(out: Path, **changes) -> Order:
     plain = {
         "out": out, "vehicles": VEHICLES, "days": DAYS, "seed": SEED, "start": START, "interval_s": 10,
-        "mess": False, "every": 1, "rules": load_rules("default"), "jobs": 1,
+        "mess": False, "written": Written(), "rules": load_rules("default"), "jobs": 1,
     }  # fmt: skip
     return Order(**(plain | changes))
 

@@ -10,6 +10,7 @@ from baas.__main__ import main
         (["--days", "99999"], "--days"),
         (["--interval", "0"], "--interval"),
         (["--every", "0"], "--every"),
+        (["--every", "3", "--row", "4"], "--row"),
         (["--seed", "-1"], "--seed"),
         (["--start", "yesterday"], "--start"),
         (["--start", "1890-01-01"], "--start"),

@@ -12,6 +12,7 @@ import pytest
 
 from baas.errors import BaasError
 from baas.simulate.fleet import simulate
+from baas.simulate.state import Written
 from tests.simulate.conftest import order
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -47,7 +48,7 @@ def test_a_longer_fleet_begins_like_a_short_one(tmp_path):
 
 def test_only_every_third_day_is_written_while_life_goes_on(tmp_path):
     whole = simulate(small(tmp_path / "all", days=7, rules=()))
-    some = simulate(small(tmp_path / "some", days=7, every=3, rules=()))
+    some = simulate(small(tmp_path / "some", days=7, written=Written(3), rules=()))
     for one, other in zip(whole, some, strict=True):
         assert other.vehicle.distance_km == pytest.approx(one.vehicle.distance_km, rel=0.1)
         assert energy(other) == pytest.approx(energy(one), rel=0.1)

@@ -7,6 +7,7 @@ import pytest
 from baas.simulate.bms import reported
 from baas.simulate.journey import journey
 from baas.simulate.rows import stacked
+from baas.simulate.state import Written
 from baas.simulate.text import NOTHING
 from baas.simulate.thinning import SAMPLE, THIN
 from baas.simulate.vehicle import vehicle
@@ -17,9 +18,9 @@ FIRST = order(Path()).first_s
 DAYS = 20
 
 
-def lived(thin=None, every=1):
+def lived(thin=None, written=None):
     car = replace(vehicle(SEED, 1, 7, FIRST, DAYS, 10, None), thin=thin, parked_every_s=60)
-    return car, list(journey(car, Weather(SEED, car.city_no, FIRST, DAYS), every))
+    return car, list(journey(car, Weather(SEED, car.city_no, FIRST, DAYS), written))
 
 
 def rows_of(car, stretches):
@@ -57,7 +58,7 @@ def test_rare_columns_come_with_the_cells():
 
 
 def test_days_that_nobody_sees_are_lived_in_balance(whole):
-    car, stretches = lived(every=5)
+    car, stretches = lived(written=Written(5))
     unseen = [stretch for stretch in stretches if not len(stretch.event.sent)]
     assert len(unseen) > 0.5 * len(stretches)
     for stretch in unseen:
@@ -75,6 +76,6 @@ def test_days_that_nobody_sees_are_lived_in_balance(whole):
 
 
 def test_rows_are_the_same_on_days_that_are_seen_from_the_first_on(whole):
-    some = rows_of(*lived(every=5))
+    some = rows_of(*lived(written=Written(5)))
     first_day = some.time_s < FIRST + 86_400
     assert some.cells_mv[first_day].tolist() == rows_of(*whole).cells_mv[: first_day.sum()].tolist()
