@@ -112,17 +112,17 @@ def _shown_km(fleet: Path, device: str) -> float:
 
 
 def distance(case: Case) -> Iterator[Row]:
-    """Distance of the whole period; baseline is last less first odometer reading."""
-    found, true = case.result("vehicle_scores"), case.truth("vehicles")
+    """Distance between the first and the last row; baseline is last less first odometer reading."""
+    found, days = case.result("vehicle_scores"), case.truth("daily")
     if found is None:
         yield "distance of the period, error %", "", "absent", ""
         return
-    both = found[["device_no", "distance_km"]].merge(
-        true[["device_no", "distance_km"]], on="device_no", suffixes=("", "_true")
-    )
-    shown = both["device_no"].map(lambda device: _shown_km(case.fleet, device))
-    error, naive = (100 * (km / both["distance_km_true"] - 1) for km in (both["distance_km"], shown))
-    yield "distance of the period, error %", str(len(both)), _percent(error), _versus("last - first", naive)
+    both = days.merge(found[["device_no", "distance_km", "last_time"]], on="device_no")
+    both = both[both["date"] <= both["last_time"].str[:10]]
+    told = both.groupby("device_no").agg(true=("km", "sum"), km=("distance_km", "first"))
+    shown = pd.Series({device: _shown_km(case.fleet, device) for device in told.index})
+    error, naive = (100 * (km / told["true"] - 1) for km in (told["km"], shown))
+    yield "distance of the period, error %", str(len(told)), _percent(error), _versus("last - first", naive)
 
 
 def daily_km(case: Case) -> Iterator[Row]:
@@ -217,7 +217,7 @@ def signs(case: Case) -> Iterator[Row]:
 
 
 def detection(case: Case) -> Iterator[Row]:
-    """Each fault: share of vehicles found, delay in days; false alarms of its checks per 1,000 vehicle-months."""
+    """Each fault: vehicles found, told begin against the true one; false alarms of its checks in healthy vehicles."""
     found, true = case.result("findings"), case.truth("faults")
     months = len(case.truth("capacity_monthly"))
     if found is None:
@@ -228,10 +228,10 @@ def detection(case: Case) -> Iterator[Row]:
         real = true[true["fault"] == fault]
         alarms = loud[loud["check"].isin(checks)]
         hits = real.merge(alarms, on="device_no").drop_duplicates("device_no")
-        delay = (pd.to_datetime(hits["last_time"]) - pd.to_datetime(hits["start_time"])).dt.days
+        onset = (pd.to_datetime(hits["first_time"]) - pd.to_datetime(hits["start_time"])).dt.days
         guilty = true[true["fault"].map(lambda name, own=checks: bool(set(FOUND_BY.get(name, ())) & set(own)))]
         false = alarms[~alarms["device_no"].isin(guilty["device_no"])]
-        told = f"{len(hits)} of {len(real)}" + (f", after {delay.median():.0f} days at most" if len(hits) else "")
+        told = f"{len(hits)} of {len(real)}" + (f", begun {onset.median():+.0f} days from it" if len(hits) else "")
         yield f"fault {fault}", str(len(real)), told, f"{1000 * len(false) / months:.1f} false per 1,000 vehicle-months"
 
 
