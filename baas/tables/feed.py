@@ -498,6 +498,8 @@ CELLS = tuple(
     )
     for no in range(1, MOST_CELLS + 1)
 )
+
+
 def module_column(no: int) -> Column:
     """The column of module probe `no`, from 1."""
     name, doc, ko = f"mod_temp_{no:02d}", f"temperature of module {no}", f"{no}번 모듈 온도"
