@@ -16,8 +16,8 @@ TIME, DEVICE, TYPE = "time", "device_no", "car_type"
 UNNEEDED = "Unnamed"
 #: fields that count the rows of a day, by preference; every message of the feed carries at least one of them
 _WITNESSES = ("soc", "pack_volt", "odometer", "pack_current", "emobility_spd", "lat", "lng", "speed")
-#: fields counted per day; chosen: a message may lack one, hardly all of three, and each costs a pass over its values
-_MOST_WITNESSES = 3
+#: fields counted per day; chosen: a message may lack one, hardly both, and each costs a pass over its values
+_MOST_WITNESSES = 2
 
 
 @dataclass(frozen=True)

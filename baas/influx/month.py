@@ -100,8 +100,8 @@ class InfluxMonth:
         spool = Spool(self.spool / short(self.place))
         form = served(_declared(self.wanted, settings.formats), connection.backend.time_format)
         reading = _Reading(self, form, settings)
-        for data in self._texts(Fetcher(connection.backend, self.config), spool, connection.backend.api):
-            yield from reading.signals(data, source_base)
+        for data, digest in self._texts(Fetcher(connection.backend, self.config), spool, connection.backend.api):
+            yield from reading.signals(data, digest, source_base)
         yield reading.report()
         if self.stays:
             spool.only(frozenset(self._file(window, connection.backend.api) for window in self.windows if window.mark))
@@ -113,21 +113,20 @@ class InfluxMonth:
         said = (api, str(window.start_ms), str(window.stop_ms), window.mark, *self.wanted.fields)
         return f"{window.start_ms}-{short('|'.join(said))}.csv"
 
-    def _texts(self, fetcher: Fetcher, spool: Spool, api: str) -> Iterator[bytes]:
-        """CSV of one window after the other; the next ones are on their way meanwhile."""
+    def _texts(self, fetcher: Fetcher, spool: Spool, api: str) -> Iterator[tuple[bytes, bytes]]:
+        """CSV of one window after the other, and its hash; the next ones are on their way meanwhile."""
 
-        def text(window: Window) -> bytes:
-            kept = spool.get(self._file(window, api)) if window.mark else None
-            if kept is not None:
-                return kept
-            ask = Ask(self.wanted.measurement, self.device, window.start_ms, window.stop_ms, self.wanted.fields)
-            data = b"".join(fetcher.rows(ask))
-            if window.mark:
-                spool.put(self._file(window, api), data)
-            return data
+        def text(window: Window) -> tuple[bytes, bytes]:
+            data = spool.get(self._file(window, api)) if window.mark else None
+            if data is None:
+                ask = Ask(self.wanted.measurement, self.device, window.start_ms, window.stop_ms, self.wanted.fields)
+                data = b"".join(fetcher.rows(ask))
+                if window.mark:
+                    spool.put(self._file(window, api), data)
+            return data, hashlib.sha256(data).digest()
 
         with ThreadPoolExecutor(_IN_FLIGHT) as pool:
-            coming: list[Future[bytes]] = []
+            coming: list[Future[tuple[bytes, bytes]]] = []
             try:
                 for window in self.windows:
                     coming.append(pool.submit(text, window))
@@ -156,11 +155,11 @@ class _Reading:
         self._header = b""
         self._clock = Clock(ZoneInfo(settings.timezone))
 
-    def signals(self, data: bytes, source: int) -> Iterator[Signals]:
+    def signals(self, data: bytes, digest: bytes, source: int) -> Iterator[Signals]:
         """SIGNALS of one window."""
         if not data:
             return
-        self._digest.update(data)
+        self._digest.update(digest)
         reader = self._reader or self._begin(data)
         if self._header:
             data = data.replace(self._header, b"")
