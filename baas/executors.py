@@ -7,7 +7,8 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import AbstractContextManager
@@ -27,6 +28,9 @@ Result = TypeVar("Result")
 WORTH_A_POOL_BYTES = 60_000_000
 #: tasks handed out ahead of each worker, so that memory stays flat
 _AHEAD = 2
+#: bytes of text behind the tasks handed out at a time; measured: a vehicle-month takes up to twice the room of its
+#: file while it is computed, and all processes together shall stay below 1 GB
+_MOST_BYTES_UNDER_WAY = 300_000_000
 #: tasks handed out in one piece; measured: 32 small files cost as little as one, and a piece stays short
 _MOST_IN_A_PIECE = 32
 #: pieces for each worker when there are few tasks, so that all finish at about the same time
@@ -38,15 +42,17 @@ _PRELOAD = ["baas.gather.read"]
 class Executor(Protocol):
     """What the pipeline needs of an executor."""
 
-    def map(self, function: Callable[[Task], Result], tasks: Sequence[Task], work_bytes: int, /) -> Iterator[Result]:
-        """Results as they come, in any order; `work_bytes` is how much data the tasks will read."""
+    def map(
+        self, function: Callable[[Task], Result], tasks: Sequence[Task], sizes: Sequence[int], /
+    ) -> Iterator[Result]:
+        """Results as they come, in any order; `sizes` are the bytes that each task will hold in memory, as text."""
         ...
 
 
 class InProcess(AbstractContextManager["InProcess"]):
     """One task after the other, here."""
 
-    def map(self, function: Callable[[Task], Result], tasks: Sequence[Task], _bytes: int = 0, /) -> Iterator[Result]:
+    def map(self, function: Callable[[Task], Result], tasks: Sequence[Task], _: Sequence[int], /) -> Iterator[Result]:
         """Results in the order of the tasks."""
         for task in tasks:
             yield function(task)
@@ -59,15 +65,14 @@ def _each(function: Callable[[Task], Result], tasks: Sequence[Task]) -> list[Res
     return [function(task) for task in tasks]
 
 
-def pieces(tasks: Sequence[Task], workers: int) -> Iterator[Sequence[Task]]:
+def pieces(tasks: Sequence[Task], workers: int) -> list[Sequence[Task]]:
     """Tasks in pieces that are worth handing out and still spread evenly.
 
     >>> [len(piece) for piece in pieces(range(5), 2)], [len(piece) for piece in pieces(range(2000), 2)][:2]
     ([1, 1, 1, 1, 1], [32, 32])
     """
     size = max(1, min(_MOST_IN_A_PIECE, len(tasks) // (workers * _PIECES_EACH)))
-    for start in range(0, len(tasks), size):
-        yield tasks[start : start + size]
+    return [tasks[start : start + size] for start in range(0, len(tasks), size)]
 
 
 def _serve() -> None:
@@ -110,35 +115,41 @@ class Pool(AbstractContextManager["Pool"]):
         self._before = set(multiprocessing.active_children())
         self._pool: ProcessPoolExecutor | None = None
 
-    def map(self, function: Callable[[Task], Result], tasks: Sequence[Task], work_bytes: int, /) -> Iterator[Result]:
+    def map(
+        self, function: Callable[[Task], Result], tasks: Sequence[Task], sizes: Sequence[int], /
+    ) -> Iterator[Result]:
         """Results as they come."""
-        if self._pool is None and (work_bytes < self._worth_bytes or not tasks):
-            return InProcess().map(function, tasks)
+        if self._pool is None and (sum(sizes) < self._worth_bytes or not tasks):
+            return InProcess().map(function, tasks, sizes)
         self._pool = self._pool or ProcessPoolExecutor(self._jobs, mp_context=_context(), initializer=_serve)
-        return self._map(self._pool, function, tasks)
+        work = zip(pieces(tasks, self._jobs), map(max, pieces(sizes, self._jobs)), strict=True)
+        return self._map(self._pool, partial(_each, function), deque(work))
 
     def _map(
-        self, pool: ProcessPoolExecutor, function: Callable[[Task], Result], tasks: Sequence[Task]
-    ) -> Iterator[Result]:
-        """Results as they come, with few tasks under way at any time."""
-        waiting = pieces(tasks, self._jobs)
-        running: set[Future[list[Result]]] = set()
-        call = partial(_each, function)
+        self, pool: ProcessPoolExecutor, call: Callable[[Sequence[Task]], list[Result]],
+        waiting: deque[tuple[Sequence[Task], int]],
+    ) -> Iterator[Result]:  # fmt: skip
+        """Results as they come, with few tasks and no more bytes than memory allows under way at any time."""
+        running: dict[Future[list[Result]], int] = {}
         try:
-            while True:
-                room = self._jobs * _AHEAD - len(running)
-                with held_back():  # a worker half started would stay behind
-                    running |= {pool.submit(call, piece) for piece in islice(waiting, room)}
-                if not running:
-                    return
-                done, running = wait(running, return_when=FIRST_COMPLETED)
-                while done:
-                    yield from done.pop().result()
+            while waiting or running:
+                while waiting and self._has_room(running, waiting[0][1]):
+                    piece, size = waiting.popleft()
+                    with held_back():  # a worker half started would stay behind
+                        running[pool.submit(call, piece)] = size
+                for future in wait(running, return_when=FIRST_COMPLETED).done:
+                    del running[future]
+                    yield from future.result()
         except BrokenProcessPool as fault:
             raise BaasError(
                 "a worker process was ended from outside, most often for want of memory; run again with --jobs 1",
                 "작업 프로세스가 외부에서 종료되었습니다(대개 메모리 부족). --jobs 1로 다시 실행하십시오",
             ) from fault
+
+    def _has_room(self, running: Mapping[Future[list[Result]], int], size: int) -> bool:
+        """Whether another task may be handed out; what is too large for company runs alone."""
+        few = len(running) < self._jobs * _AHEAD
+        return not running or (few and sum(running.values()) + size <= _MOST_BYTES_UNDER_WAY)
 
     def __exit__(self, kind: object, *_: object) -> None:
         if kind is not None:
@@ -177,12 +188,12 @@ class Dask(AbstractContextManager["Dask"]):
                 f"Dask 스케줄러 {scheduler!r}가 응답하지 않습니다. --scheduler를 확인하십시오",
             ) from fault
 
-    def map(self, function: Callable[[Task], Result], tasks: Sequence[Task], _bytes: int = 0, /) -> Iterator[Result]:
+    def map(self, function: Callable[[Task], Result], tasks: Sequence[Task], _: Sequence[int], /) -> Iterator[Result]:
         """Results as they come, with few pieces under way at any time."""
         from distributed import as_completed
 
         workers = max(1, len(self._client.scheduler_info(n_workers=-1)["workers"]))
-        waiting = pieces(tasks, workers)
+        waiting = iter(pieces(tasks, workers))
         call = partial(_each, function)
 
         def handed_out() -> Any:

@@ -13,17 +13,18 @@ from baas.cars import CarTypes
 from baas.clean.notes import Note
 from baas.clean.sign import UNKNOWN, Evidence, Sign
 from baas.maths.day_arrays import pack_arrays
-from baas.partition import Context, Listed, Partition, PartitionResult, process, scale_of
+from baas.partition import Context, Listed, Partition, PartitionResult, forms_of, process, scale_of
 from baas.store import StoredMonth, plain
 from baas.tables.days import DAILY, SESSIONS
 
 
 def computed(partition: Partition, context: Context) -> StoredMonth:
     """A vehicle-month ready for the store; one that cannot be computed does not stop the others."""
+    counts, forms = _rows_by_member(partition), forms_of(partition)
     try:
         return stored(process(partition, context), partition.listed, context.car_types)
     except Exception as fault:  # noqa: BLE001  (whatever a month holds, the other vehicles must be scored)
-        return _failed(partition, fault)
+        return _failed(partition, counts, forms, fault)
 
 
 def stored(result: PartitionResult, listed: Listed, car_types: CarTypes) -> StoredMonth:
@@ -44,17 +45,23 @@ def stored(result: PartitionResult, listed: Listed, car_types: CarTypes) -> Stor
     )  # fmt: skip
 
 
-def _failed(partition: Partition, fault: Exception) -> StoredMonth:
+def _rows_by_member(partition: Partition) -> dict[str, int]:
+    """Rows of each input member; to be asked before the rows are handed over."""
+    counts = np.zeros(len(partition.members), dtype=np.int64)
+    for part in (*partition.bms, *partition.gps):
+        counts += np.bincount(part.source, minlength=len(partition.members))
+    return {name: int(rows) for name, rows in zip(partition.members, counts, strict=True) if rows}
+
+
+def _failed(partition: Partition, counts: Mapping[str, int], forms: tuple[str, ...], fault: Exception) -> StoredMonth:
     """A vehicle-month whose rows count as left out, with where its computation broke off."""
-    sources = [part.source for part in (*partition.bms, *partition.gps)]
-    counts = np.bincount(np.concatenate(sources), minlength=len(partition.members))
     frame = traceback.extract_tb(fault.__traceback__)[-1]
     about = {
         "used": {}, "repeated": {},
-        "failed": {name: int(rows) for name, rows in zip(partition.members, counts, strict=True) if rows},
+        "failed": dict(counts),
         "fault": f"{type(fault).__name__}: {fault} ({frame.name}, line {frame.lineno})",
         "votes": {}, "sign": [UNKNOWN, 0.5], "sent": [], "told_type": "", "has_current": False, "notes": [],
-        "forms": sorted({device for part in (*partition.bms, *partition.gps) for device in part.devices}),
+        "forms": list(forms),
     }  # fmt: skip
     return StoredMonth(partition.key, partition.month, (), (), (), "", 0, "", about)
 

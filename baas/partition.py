@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -43,13 +43,14 @@ class Context:
 class Partition:
     """All rows of one vehicle-month. `month` is "YYYY-MM" in local time; `key` is the device without leading zeros.
 
-    members: names of the input members that `source` of the rows counts, in order.
+    members: names of the input members that `source` of the rows counts, in order. Rows that come in a list are handed
+    over: `process` empties it, because the rows of one month may fill the memory of the machine.
     """
 
     key: str
     month: str
-    bms: tuple[Signals, ...]
-    gps: tuple[Signals, ...]
+    bms: Sequence[Signals]
+    gps: Sequence[Signals]
     members: tuple[str, ...]
     listed: Listed
     hint: Sign | None = None
@@ -96,7 +97,7 @@ def told_type(partition: Partition) -> str:
     return max(sorted(counts), key=lambda name: counts[name]) if counts else ""
 
 
-def _forms(partition: Partition) -> tuple[str, ...]:
+def forms_of(partition: Partition) -> tuple[str, ...]:
     """Forms of the device number that the rows use."""
     return tuple(sorted({device for part in (*partition.bms, *partition.gps) for device in part.devices}))
 
@@ -111,8 +112,23 @@ def _positions_only(
         partition.key, partition.month, tables.days.assign(device_no=partition.key), tables.arrays,
         pd.DataFrame(columns=list(SESSIONS.names)), tuple(notes),
         _counts(partition.members, *used), _counts(partition.members, *repeated), Evidence({}),
-        partition.hint or Sign("unknown", 0.5), (), _forms(partition), told_type(partition), has_current=False,
+        partition.hint or Sign("unknown", 0.5), (), (), "", has_current=False,
     )  # fmt: skip
+
+
+def _handed_over(parts: Sequence[Signals]) -> list[Signals]:
+    """Parts that have rows, taken out of the list that they came in."""
+    found = [part for part in parts if len(part)]
+    if isinstance(parts, list):
+        parts.clear()
+    return found
+
+
+def _merged(parts: list[Signals]) -> Signals:
+    """All rows, which then lie in memory once."""
+    whole = concatenate(parts)
+    parts.clear()
+    return whole
 
 
 def process(partition: Partition, context: Context) -> PartitionResult:
@@ -120,28 +136,31 @@ def process(partition: Partition, context: Context) -> PartitionResult:
     path: CleanPath | None = None
     notes: list[Note] = []
     used, repeated = [], []
-    positions, battery = ([part for part in parts if len(part)] for parts in (partition.gps, partition.bms))
+    told, forms = told_type(partition), forms_of(partition)
+    positions, battery = _handed_over(partition.gps), _handed_over(partition.bms)
     if positions:
-        fixes, repeats = used_and_repeated(concatenate(positions))
+        fixes, repeats = used_and_repeated(_merged(positions))
         used, repeated = [fixes.source], [repeats]
         path, found_notes = clean_path(fixes)
         notes += found_notes
     if not battery:
-        return _positions_only(partition, path, context, notes, used, repeated)
-    rows, repeats = used_and_repeated(concatenate(battery))
+        found = _positions_only(partition, path, context, notes, used, repeated)
+        return replace(found, told_type=told, forms=forms)
+    rows, repeats = used_and_repeated(_merged(battery))
     used, repeated = [*used, rows.source], [*repeated, repeats]
+    has_current = bool(np.isfinite(rows.column("pack_current")).any())
     cleaned, found_notes = clean(rows, partition.hint)
+    del rows
     notes += found_notes
-    told = told_type(partition)
     rated_ah, body = _scale(partition.listed, told, cleaned.cells_mv.shape[1], context.car_types)
     steps = intervals(cleaned, rated_ah)
-    found = sessions(cleaned, steps, path, rated_ah).assign(device_no=partition.key)
-    tables = daily(cleaned, steps, found, path, context.timezone, rated_ah, body)
+    stretches = sessions(cleaned, steps, path, rated_ah).assign(device_no=partition.key)
+    tables = daily(cleaned, steps, stretches, path, context.timezone, rated_ah, body)
     return PartitionResult(
-        partition.key, partition.month, tables.days.assign(device_no=partition.key), tables.arrays, found, tuple(notes),
+        partition.key, partition.month, tables.days.assign(device_no=partition.key), tables.arrays,
+        stretches, tuple(notes),
         _counts(partition.members, *used), _counts(partition.members, *repeated), cleaned.evidence, cleaned.sign,
-        _sent(cleaned), _forms(partition), told,
-        bool(np.isfinite(rows.column("pack_current")).any()),
+        _sent(cleaned), forms, told, has_current,
     )  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -30,17 +31,37 @@ def leaving(number: int) -> int:
     os._exit(7)
 
 
-@pytest.mark.parametrize("work_bytes", [0, 10**9])
-def test_every_task_gives_its_result_once(work_bytes):
+LITTLE, MUCH = 10, 10**8
+
+
+@pytest.mark.parametrize("size", [0, LITTLE, MUCH, 10 * MUCH])
+def test_every_task_gives_its_result_once(size):
     with executor("local", 2, "") as workers:
-        assert sorted(workers.map(squared, range(100), work_bytes)) == [n * n for n in range(100)]
+        assert sorted(workers.map(squared, range(100), [size] * 100)) == [n * n for n in range(100)]
 
 
 def test_little_work_is_done_here_and_much_elsewhere():
     with executor("local", 0, "") as workers:
-        assert set(workers.map(process_id, range(5), 1_000)) == {os.getpid()}
+        assert set(workers.map(process_id, range(5), [LITTLE] * 5)) == {os.getpid()}
     with Pool(2) as workers:
-        assert os.getpid() not in set(workers.map(process_id, range(5), 10**9))
+        assert os.getpid() not in set(workers.map(process_id, range(5), [MUCH] * 5))
+
+
+def alone(place: str) -> int:
+    """How many of these run at the same time, at most."""
+    mine = Path(place) / f"{os.getpid()}-{time.monotonic_ns()}"
+    mine.touch()
+    time.sleep(0.05)
+    found = len(list(Path(place).iterdir()))
+    mine.unlink()
+    return found
+
+
+def test_tasks_too_large_for_company_run_alone_small_ones_side_by_side(tmp_path):
+    with Pool(2) as workers:
+        list(workers.map(squared, range(4), [MUCH] * 4))  # both workers are there
+        assert set(workers.map(alone, [str(tmp_path)] * 4, [4 * MUCH] * 4)) == {1}
+        assert 2 in set(workers.map(alone, [str(tmp_path)] * 8, [LITTLE] * 8))
 
 
 def test_one_job_needs_no_pool():
@@ -49,20 +70,20 @@ def test_one_job_needs_no_pool():
 
 def test_no_tasks_start_no_process():
     with Pool(2, 0) as workers:
-        assert list(workers.map(squared, [], 10**9)) == []
+        assert list(workers.map(squared, [], [])) == []
 
 
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_a_fault_of_a_task_arrives_with_both_of_its_sentences(jobs):
     with pytest.raises(BaasError) as fault, executor("local", jobs, "") as workers:
-        list(workers.map(broken, range(3), 10**9))
+        list(workers.map(broken, range(3), [MUCH] * 3))
     assert fault.value.told("en").endswith("cannot be squared")
     assert fault.value.told("ko").endswith("안 됩니다")
 
 
 def test_a_worker_that_is_ended_from_outside_is_told():
     with pytest.raises(BaasError, match="--jobs 1"), Pool(2) as workers:
-        list(workers.map(leaving, range(3), 10**9))
+        list(workers.map(leaving, range(3), [MUCH] * 3))
 
 
 def test_an_unknown_executor_is_refused():
@@ -98,8 +119,8 @@ def cluster() -> Executor:
 
 @pytest.mark.filterwarnings("ignore")
 def test_a_cluster_gives_every_result_once(cluster):
-    assert sorted(cluster.map(squared, range(100), 0)) == [n * n for n in range(100)]
-    assert os.getpid() not in set(cluster.map(process_id, range(5), 0))
+    assert sorted(cluster.map(squared, range(100), [0] * 100)) == [n * n for n in range(100)]
+    assert os.getpid() not in set(cluster.map(process_id, range(5), [0] * 5))
 
 
 @pytest.mark.filterwarnings("ignore")

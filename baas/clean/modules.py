@@ -46,17 +46,19 @@ def clean_modules(modules_c: NDArray[np.float32], time_ms: NDArray[np.int64]) ->
     for mark in MODULE.missing:
         raw[raw == mark] = np.nan
     refused = is_impossible(raw, MODULE)
-    values = _without_absent(np.where(refused, np.nan, raw))
+    notes = [_range_note(k, raw, refused, time_ms) for k in np.flatnonzero(refused.any(axis=0))]
+    raw[refused] = np.nan
+    values = _without_absent(raw)
     known = np.isfinite(values)
     far, typical = _far_from_pack(values, np.asarray(known.any(axis=0)))
-    stuck = _stuck(np.where(far, np.nan, values))
-    notes = [_range_note(k, raw, refused, time_ms) for k in np.flatnonzero(refused.any(axis=0))]
+    stuck = np.zeros(values.shape, dtype=bool)
+    stuck[:, ~far] = _stuck(values[:, ~far])
     for k in np.flatnonzero(far | stuck.any(axis=0)):
         rows = known[:, k] if far[k] else stuck[:, k]
         value = float(typical[k] if far[k] else values[np.argmax(rows), k])
         notes.append(Note.of_rows("stuck_sensor", "warning", time_ms, rows, value, module_column(int(k) + 1)))
-    values = np.where(far | stuck, np.nan, values)
-    trusted = np.flatnonzero(np.isfinite(values).any(axis=0))
+    values[stuck] = np.nan
+    trusted = np.flatnonzero(np.isfinite(values).any(axis=0) & ~far)
     return Modules(values[:, trusted], tuple(int(k) + 1 for k in trusted), tuple(notes))
 
 

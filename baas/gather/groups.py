@@ -7,8 +7,13 @@ from dataclasses import dataclass, field
 
 from baas.cars import KnownCars
 from baas.cars.devices import device_key
-from baas.gather.inputs import Input
+from baas.gather.inputs import Input, bytes_of
 from baas.partition import Listed
+
+#: text behind the rows of a file of many vehicles that are in memory at a time, a few chunks of the reader
+_STRETCH_BYTES = 64_000_000
+#: how much archives of the feed shrink; chosen: real CSV shrinks 5 to 30 times
+_PACKED, _SHRUNK = (".gz", ".zip"), 15
 
 Key = tuple[str, str]  # device without leading zeros, month
 
@@ -24,6 +29,13 @@ class Group:
     hint: Key | None
     listed: Listed = field(default_factory=Listed)
     is_shared: bool = False
+
+    @property
+    def held_bytes(self) -> int:
+        """Text whose rows lie in memory at a time: a whole month, or a stretch of a file that tells nothing."""
+        if self.hint is None or self.is_shared:
+            return min(_STRETCH_BYTES, sum(map(bytes_of, self.files)))
+        return sum(bytes_of(file) * (_SHRUNK if file.name.lower().endswith(_PACKED) else 1) for file in self.files)
 
     @property
     def size(self) -> int:

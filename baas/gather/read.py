@@ -85,6 +85,12 @@ class _Rows:
         self.set_aside()
         self.aside.append((key, self.spool.put(rows)))
 
+    def taken(self) -> Iterator[Signals]:
+        """The rows in memory, each part let go as it is taken."""
+        self.in_memory.reverse()
+        while self.in_memory:
+            yield self.in_memory.pop()
+
     def set_aside(self) -> None:
         """From here on the month is not alone."""
         self.aside += [(self.alone, self.spool.put(rows)) for rows in self.in_memory if self.alone]
@@ -132,7 +138,8 @@ def read_group(group: Group, task: ReadTask, only: frozenset[Key] | None = None)
             files[file.name] = _read_one(file, rows, task, len(members))
             members += [report.file for report in files[file.name].reports]
         if rows.alone and rows.in_memory:
-            month = computed(partition(rows.alone, rows.in_memory, tuple(members), group.listed), task.context)
+            whole = partition(rows.alone, rows.taken(), tuple(members), group.listed)
+            month = computed(whole, task.context)
             reading = Reading(files, tuple(members), month, ())
             finished.keep(group, task, reading)
             return reading
@@ -212,11 +219,11 @@ def _own_devices(signals: Signals) -> Signals:
 def partition(
     key: Key, signals: Iterable[Signals], members: tuple[str, ...], listed: Listed, hint: Sign | None = None
 ) -> Partition:
-    """The unit of work from its rows."""
-    parts = tuple(signals)
-    bms = tuple(part for part in parts if part.kind == "bms")
-    gps = tuple(part for part in parts if part.kind == "gps")
-    return Partition(*key, bms, gps, members, listed, hint)
+    """The unit of work from its rows, which are handed over."""
+    by_kind: dict[str, list[Signals]] = {"bms": [], "gps": []}
+    for part in signals:
+        by_kind[part.kind].append(part)
+    return Partition(*key, by_kind["bms"], by_kind["gps"], members, listed, hint)
 
 
 # -- months from rows that were set aside ---------------------------------------------------------------------------
@@ -236,9 +243,11 @@ def compute_month(month: MonthTask, task: ReadTask) -> StoredMonth:
     """Compute a vehicle-month from the rows that were set aside."""
     members = tuple(sorted({name for _, names in month.parts for name in names}))
     place = {name: k for k, name in enumerate(members)}
-    signals = []
-    for part, names in month.parts:
-        renumbered = np.array([place[name] for name in names], dtype=np.int32)
-        rows = rows_of(part)
-        signals.append(replace(rows, source=renumbered[rows.source]))
-    return computed(partition(month.key, signals, members, month.listed, month.hint), task.context)
+
+    def parts() -> Iterator[Signals]:
+        for part, names in month.parts:
+            renumbered = np.array([place[name] for name in names], dtype=np.int32)
+            rows = rows_of(part)
+            yield replace(rows, source=renumbered[rows.source])
+
+    return computed(partition(month.key, parts(), members, month.listed, month.hint), task.context)

@@ -13,10 +13,11 @@ from baas.signals import Signals
 
 @dataclass(frozen=True)
 class Slice:
-    """Where some rows of one vehicle-month lie."""
+    """Where some rows of one vehicle-month lie, and how many bytes they take."""
 
     path: str
     offset: int
+    size: int
 
 
 class Spool:
@@ -32,7 +33,7 @@ class Spool:
             self._file = tempfile.NamedTemporaryFile(dir=self._folder, suffix=".rows", delete=False)  # noqa: SIM115
         offset = self._file.tell()
         pickle.dump(rows, self._file, protocol=pickle.HIGHEST_PROTOCOL)
-        return Slice(self._file.name, offset)
+        return Slice(self._file.name, offset, self._file.tell() - offset)
 
     def close(self) -> None:
         """Finish writing."""
