@@ -15,7 +15,6 @@ from baas import pipeline
 from baas.settings import load
 from baas.web.app import create_app
 
-FRONTEND = Path(__file__).resolve().parents[2] / "frontend" / "node_modules"
 #: works as root and sends nothing anywhere
 ARGUMENTS = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -35,13 +34,6 @@ def browser_type_launch_args() -> dict[str, Any]:
 def browser_context_args() -> dict[str, Any]:
     """A Korean desktop."""
     return {"locale": "ko-KR", "viewport": {"width": 1440, "height": 900}}
-
-
-def checker(path: str) -> Path:
-    """A file of the checkers that npm installs."""
-    found = FRONTEND / path
-    assert found.is_file(), f"{found} is missing: npm ci --prefix frontend"
-    return found
 
 
 @pytest.fixture(scope="session")

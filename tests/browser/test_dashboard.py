@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import checker
+from checkers import checker
 from playwright.sync_api import Browser, Page, expect
 
 PAGES = ("/", "/vehicles", "/types", "/findings", "/quality", "/methods", "/dictionary", "/vehicles/01200000002")
