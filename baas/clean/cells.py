@@ -18,6 +18,8 @@ Mask = NDArray[np.bool_]
 #: a cell column counts as connected when it sends in at least this share of the rows that send any cell; chosen:
 #: padding is absent in every row, a real cell in hardly any
 CONNECTED_SHARE = 0.5
+_LOW_MV, _HIGH_MV = (round(1000 * (limit or 0)) for limit in (CELL.low, CELL.high))
+_MARKS_MV = tuple(round(1000 * mark) for mark in CELL.missing)
 #: rows looked at together; chosen: their masks fit into the cache of a core
 BLOCK_ROWS = 8_192
 #: sum of cells and pack voltage may differ by this much; chosen: 0.02 V steps and late scans stay below 1 %
@@ -37,15 +39,13 @@ def clean_cells(cells_mv: NDArray[np.int16], pack_volt: NDArray[np.float64], tim
     """Cell matrix with impossible readings missing and padding columns gone, checked against the pack voltage."""
     if not cells_mv.size:
         return Cells(cells_mv[:, :0], 0, ())
-    possible, refused, rows = _counts(cells_mv)
+    possible, missing, rows = _counts(cells_mv)
     share = possible / max(rows, 1)
     connected = np.flatnonzero(share >= CONNECTED_SHARE)
     series = int(connected[-1]) + 1 if rows and len(connected) else 0
-    clean = np.empty((len(cells_mv), series), dtype=np.int16)
-    for block in _blocks(len(cells_mv)):
-        part = cells_mv[block, :series]
-        clean[block] = np.where(_judged(part)[0], part, MISSING_MV)
-    notes = [_range_note(int(cell), cells_mv[:, cell], time_ms) for cell in np.flatnonzero(refused[:series])]
+    odd = np.flatnonzero((possible + missing)[:series] < len(cells_mv))
+    clean = _without_odd(cells_mv[:, :series]) if len(odd) else cells_mv[:, :series]
+    notes = [note for cell in odd for note in _range_note(int(cell), cells_mv[:, cell], time_ms)]
     return Cells(clean, series, (*notes, *_sum_note(clean, series, pack_volt, time_ms)))
 
 
@@ -55,37 +55,48 @@ def _blocks(rows: int) -> Iterator[slice]:
         yield slice(start, min(rows, start + BLOCK_ROWS))
 
 
-def _judged(cells_mv: NDArray[np.int16]) -> tuple[Mask, Mask]:
-    """Which readings can be, and which were sent and cannot be; what stands for no value is neither."""
-    low, high = round(1000 * (CELL.low or 0)), round(1000 * (CELL.high or 0))
-    possible = (cells_mv >= low) & (cells_mv <= high)
-    refused = ~possible & (cells_mv != MISSING_MV)
-    for mark in CELL.missing:
-        absent = cells_mv == round(1000 * mark)
-        possible &= ~absent
-        refused &= ~absent
-    return possible & (cells_mv != MISSING_MV), refused
+def _possible(cells_mv: NDArray[np.int16]) -> Mask:
+    """Which readings can be."""
+    possible = (cells_mv >= _LOW_MV) & (cells_mv <= _HIGH_MV)
+    for mark in _MARKS_MV:
+        if _LOW_MV <= mark <= _HIGH_MV:
+            possible &= cells_mv != mark
+    return possible
 
 
 def _counts(cells_mv: NDArray[np.int16]) -> tuple[NDArray[np.int64], NDArray[np.int64], int]:
-    """Possible and refused readings of each column, and rows with any possible reading."""
-    possible, refused = np.zeros((2, cells_mv.shape[1]), dtype=np.int64)
+    """Possible and missing readings of each column, and rows with any possible reading."""
+    possible, missing = np.zeros((2, cells_mv.shape[1]), dtype=np.int64)
     rows = 0
     for block in _blocks(len(cells_mv)):
-        can_be, cannot = _judged(cells_mv[block])
+        can_be = _possible(cells_mv[block])
         possible += np.count_nonzero(can_be, axis=0)
-        refused += np.count_nonzero(cannot, axis=0)
+        missing += np.count_nonzero(cells_mv[block] == MISSING_MV, axis=0)
         rows += int(np.count_nonzero(can_be.any(axis=1)))
-    return possible, refused, rows
+    return possible, missing, rows
 
 
-def _range_note(cell: int, raw_mv: NDArray[np.int16], time_ms: NDArray[np.int64]) -> Note:
-    """A note on the readings of one cell that cannot be; cells beyond those of the feed's own columns have none."""
+def _without_odd(cells_mv: NDArray[np.int16]) -> NDArray[np.int16]:
+    """The readings that can be; all others missing."""
+    clean = np.empty_like(cells_mv)
+    for block in _blocks(len(cells_mv)):
+        clean[block] = np.where(_possible(cells_mv[block]), cells_mv[block], MISSING_MV)
+    return clean
+
+
+def _range_note(cell: int, raw_mv: NDArray[np.int16], time_ms: NDArray[np.int64]) -> list[Note]:
+    """A note on the readings of one cell that cannot be; cells beyond those of the feed's own columns have none.
+
+    What stands for no value is no reading.
+    """
+    sent = raw_mv != MISSING_MV
+    refused = sent & ~_possible(raw_mv) & ~np.isin(raw_mv, _MARKS_MV)
+    if not refused.any():
+        return []
     column = CELLS[cell] if cell < len(CELLS) else CELL
-    refused = _judged(raw_mv)[1]
     value = float(raw_mv[np.argmax(refused)]) / 1000
-    severity = severity_of_share(refused, raw_mv != MISSING_MV)
-    return Note.of_rows("out_of_range", severity, time_ms, refused, value, column, cell + 1)
+    severity = severity_of_share(refused, sent)
+    return [Note.of_rows("out_of_range", severity, time_ms, refused, value, column, cell + 1)]
 
 
 def _sum_note(

@@ -108,9 +108,11 @@ def module_arrays(days: Days, clean: Clean) -> dict[str, NDArray]:
     width = max(clean.probes, default=0)
     count, total = np.zeros((days.number, width)), np.zeros((days.number, width))
     highest = np.full((days.number, width), -np.inf)
-    for k, probe in enumerate(clean.probes):
-        values = clean.module_c[:, k]
-        count[:, probe - 1] = days.sum(np.isfinite(values).astype(float))
-        total[:, probe - 1] = days.sum(values)
-        highest[:, probe - 1] = np.nan_to_num(days.high(values), nan=-np.inf)
+    starts = np.flatnonzero(np.diff(days.number_of_row, prepend=-1))
+    if width and len(starts):
+        at = np.ix_(days.number_of_row[starts], np.array(clean.probes) - 1)
+        known = np.isfinite(clean.module_c)
+        np.add.at(count, at, np.add.reduceat(known, starts, axis=0, dtype=np.float64))
+        np.add.at(total, at, np.add.reduceat(np.where(known, clean.module_c, 0.0), starts, axis=0))
+        np.maximum.at(highest, at, np.fmax.reduceat(np.where(known, clean.module_c, -np.inf), starts, axis=0))
     return {"module_n": count, "module_sum_c": total, "module_max_c": highest}
