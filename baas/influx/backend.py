@@ -59,8 +59,8 @@ class Backend(Protocol):
         """Time of the first or last row that has one of the fields."""
         ...
 
-    def rows(self, ask: Ask) -> bytes:
-        """All rows of the window as CSV, known to be complete; each table begins with a header of our names."""
+    def rows(self, ask: Ask) -> list[bytes]:
+        """All rows of the window as CSV in blocks, known to be complete; headers of our names are blocks of their own."""
         ...
 
 

@@ -23,14 +23,14 @@ class Fetcher:
         self._span_ms = max(SHORTEST_MS, min(DAY_MS, round(config.window_h * _HOUR_MS), backend.shard_ms))
 
     def rows(self, ask: Ask) -> list[bytes]:
-        """Complete CSV texts that together hold all rows of a window, in order of time."""
+        """CSV in blocks that together hold all rows of a window, the parts of the window in order of time."""
         found: list[bytes] = []
         todo = list(pieces(ask.start_ms, ask.stop_ms, self._span_ms))[::-1]
         failures = 0
         while todo:
             start, stop = todo.pop()
             try:
-                found.append(self._backend.rows(replace(ask, start_ms=start, stop_ms=stop)))
+                found += self._backend.rows(replace(ask, start_ms=start, stop_ms=stop))
                 failures = 0
                 continue
             except TooLargeError as fault:

@@ -91,20 +91,20 @@ class Flux:
 
     # -- rows -------------------------------------------------------------------------------------------------------
 
-    def rows(self, ask: Ask) -> bytes:
-        """All rows of the window as CSV, pivoted by the server, not in order of time."""
+    def rows(self, ask: Ask) -> list[bytes]:
+        """All rows of the window as CSV in blocks, pivoted by the server, not in order of time."""
         data = self._answer(self._about("rows.flux", ask), self._config.answer_limit_bytes).replace(b"\r\n", b"\n")
         ours = {"_time": TIME, self._config.device_tag: DEVICE, self._config.type_tag: TYPE}
         fields = frozenset(ask.fields)
-        whole_text: list[bytes] = []
+        text: list[bytes] = []
         start = 0 if data.startswith(_HEADER) else data.find(b"\n" + _HEADER) + 1 or len(data)
         while start < len(data):
             body = data.index(b"\n", start) + 1
             stop = data.find(b"\n" + _HEADER, body - 1) + 1 or len(data)
             names = renamed(columns_of(data[start:body]), ours, fields)
-            whole_text += [header_line(names), data[body:stop].rstrip(b"\n"), b"\n"]
+            text += [header_line(names), data[body:stop].rstrip(b"\n") + b"\n"]
             start = stop
-        return b"".join(whole_text)
+        return text
 
     def _about(self, name: str, ask: Ask) -> str:
         return query(

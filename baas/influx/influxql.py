@@ -13,7 +13,7 @@ from baas.influx.columns import TIME, TYPE, UNNEEDED, columns_of, header_line
 from baas.influx.config import InfluxConfig
 from baas.influx.faults import PassingError, TooLargeError
 from baas.influx.queries import name_ql, query
-from baas.influx.wire import METADATA_BYTES, Wire, judged, whole
+from baas.influx.wire import METADATA_BYTES, Wire, blocks, judged, whole
 
 #: the end mark is the answer to the last statement of rows.influxql
 _END_MARK = b"name,tags,name,duration,"
@@ -102,31 +102,33 @@ class InfluxQL:
 
     # -- rows -------------------------------------------------------------------------------------------------------
 
-    def rows(self, ask: Ask) -> bytes:
-        """All rows of the window as CSV, complete because the end mark came."""
+    def rows(self, ask: Ask) -> list[bytes]:
+        """All rows of the window as CSV in blocks, complete because the end mark came."""
         text = query(
             "rows.influxql", columns=self._columns(ask), measurement=self._from(ask.measurement),
             tag=name_ql(self._config.device_tag), database=name_ql(self._database),
         )  # fmt: skip
         with self._wire.post("/query", self._form(text, _bound(ask)), {"Accept": "application/csv"}) as pieces:
-            data = whole(pieces, self._config.answer_limit_bytes)
-        end = data.rfind(_END_MARK, max(0, len(data) - _END_WINDOW))
-        if end < 0 or data[end - 1 : end] not in (b"", b"\n"):
-            raise self._cut(ask, data)
-        if end == 0:
-            return b""
-        first = data.index(b"\n") + 1
-        names = columns_of(data[:first])
+            found = blocks(pieces, self._config.answer_limit_bytes)
+        *body, tail = [*found[:-2], b"".join(found[-2:])]
+        end = tail.rfind(_END_MARK, max(0, len(tail) - _END_WINDOW))
+        if end < 0 or tail[end - 1 : end] not in (b"", b"\n"):
+            raise self._cut(ask, is_begun=bool(found))
+        text = [*body, tail[:end].rstrip(b"\n") + b"\n"]
+        if end == 0 and not body:
+            return []
+        first = text[0].index(b"\n") + 1
+        names = columns_of(text[0][:first])
         if len(names) != len(ask.fields) + 4:
             raise PassingError(f"{len(names)} columns came, {len(ask.fields) + 4} were asked for")
         ours = [f"{UNNEEDED}: 0", f"{UNNEEDED}: 1", TIME, TYPE, *ask.fields]
-        return header_line(ours) + data[first:end].rstrip(b"\n") + b"\n"
+        return [header_line(ours), text[0][first:], *text[1:]]
 
     def _columns(self, ask: Ask) -> str:
         tag = name_ql(self._config.type_tag) + "::tag"
         return ", ".join([tag, *(name_ql(name) + "::field" for name in ask.fields)])
 
-    def _cut(self, ask: Ask, data: bytes) -> Exception:
+    def _cut(self, ask: Ask, *, is_begun: bool) -> Exception:
         """Why an answer lacks its end: as CSV servers keep the reason to themselves, so ask again as JSON."""
         text = query(
             "first_row.influxql", columns=self._columns(ask), measurement=self._from(ask.measurement),
@@ -135,7 +137,9 @@ class InfluxQL:
         self._table(text, _bound(ask))
         if self._database not in self.sources():
             return faults.unknown_source(self._config, self.sources())
-        return TooLargeError("the server cut the answer off") if data else PassingError("the server answered nothing")
+        return (
+            TooLargeError("the server cut the answer off") if is_begun else PassingError("the server answered nothing")
+        )
 
     # -- asking -----------------------------------------------------------------------------------------------------
 

@@ -7,6 +7,7 @@ import io
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 from time import time_ns
 from zoneinfo import ZoneInfo
@@ -100,8 +101,8 @@ class InfluxMonth:
         spool = Spool(self.spool / short(self.place))
         form = served(_declared(self.wanted, settings.formats), connection.backend.time_format)
         reading = _Reading(self, form, settings)
-        for data, digest in self._texts(Fetcher(connection.backend, self.config), spool, connection.backend.api):
-            yield from reading.signals(data, digest, source_base)
+        for blocks, digest in self._texts(Fetcher(connection.backend, self.config), spool, connection.backend.api):
+            yield from reading.signals(blocks, digest, source_base)
         yield reading.report()
         if self.stays:
             spool.only(frozenset(self._file(window, connection.backend.api) for window in self.windows if window.mark))
@@ -113,20 +114,24 @@ class InfluxMonth:
         said = (api, str(window.start_ms), str(window.stop_ms), window.mark, *self.wanted.fields)
         return f"{window.start_ms}-{short('|'.join(said))}.csv"
 
-    def _texts(self, fetcher: Fetcher, spool: Spool, api: str) -> Iterator[tuple[bytes, bytes]]:
+    def _texts(self, fetcher: Fetcher, spool: Spool, api: str) -> Iterator[tuple[list[bytes], bytes]]:
         """CSV of one window after the other, and its hash; the next ones are on their way meanwhile."""
 
-        def text(window: Window) -> tuple[bytes, bytes]:
-            data = spool.get(self._file(window, api)) if window.mark else None
-            if data is None:
+        def text(window: Window) -> tuple[list[bytes], bytes]:
+            kept = spool.get(self._file(window, api)) if window.mark else None
+            blocks = [] if kept is None else [kept]
+            if kept is None:
                 ask = Ask(self.wanted.measurement, self.device, window.start_ms, window.stop_ms, self.wanted.fields)
-                data = b"".join(fetcher.rows(ask))
+                blocks = fetcher.rows(ask)
                 if window.mark:
-                    spool.put(self._file(window, api), data)
-            return data, hashlib.sha256(data).digest()
+                    spool.put(self._file(window, api), blocks)
+            digest = hashlib.sha256()
+            for block in blocks:
+                digest.update(block)
+            return blocks, digest.digest()
 
         with ThreadPoolExecutor(_IN_FLIGHT) as pool:
-            coming: list[Future[tuple[bytes, bytes]]] = []
+            coming: list[Future[tuple[list[bytes], bytes]]] = []
             try:
                 for window in self.windows:
                     coming.append(pool.submit(text, window))
@@ -155,18 +160,23 @@ class _Reading:
         self._header = b""
         self._clock = Clock(ZoneInfo(settings.timezone))
 
-    def signals(self, data: bytes, digest: bytes, source: int) -> Iterator[Signals]:
+    def signals(self, blocks: list[bytes], digest: bytes, source: int) -> Iterator[Signals]:
         """SIGNALS of one window."""
-        if not data:
+        rest = iter([block for block in blocks if block])
+        first = next(rest, None)
+        if first is None:
             return
         self._digest.update(digest)
-        reader = self._reader or self._begin(data)
-        if self._header:
-            data = data.replace(self._header, b"")
-        self._lines = Lines(io.BytesIO(data).read, self._settings.block_bytes)
+        reader = self._reader or self._begin(first)
+        coming = filter(None, map(self._without_header, chain((first,), rest)))
+        self._lines = Lines(lambda _count: next(coming, b""), self._settings.block_bytes)
         for block in self._lines:
             for part in reader.signals(block, source):
                 yield self._in_utc(part)
+
+    def _without_header(self, block: bytes) -> bytes:
+        """A block without the header of every part, where the header does not tell the device."""
+        return block.replace(self._header, b"") if self._header and block.startswith(self._header) else block
 
     def _begin(self, data: bytes) -> MemberReader:
         """A reader for the columns of the first window that has rows; where no column tells the device, we do."""

@@ -6,6 +6,7 @@ import gzip
 import hashlib
 import shutil
 import zlib
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -28,12 +29,13 @@ class Spool:
                 return opened(data) if opened else data
         return None
 
-    def put(self, name: str, data: bytes) -> None:
+    def put(self, name: str, blocks: Sequence[bytes]) -> None:
         """Keep rows under a name; a reader sees all of them or none."""
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
             aside = self._folder / (name + ".part")
-            aside.write_bytes(data)
+            with aside.open("wb") as file:
+                file.writelines(blocks)
             aside.replace(self._folder / name)
         except OSError as fault:
             raise BaasError(
@@ -47,7 +49,7 @@ class Spool:
         """Compress what stays."""
         for path in sorted(self._folder.glob("*.csv")) if self._folder.is_dir() else []:
             data = gzip.compress(path.read_bytes(), compresslevel=1, mtime=0)
-            self.put(path.name + _PACKED, data)
+            self.put(path.name + _PACKED, [data])
             path.unlink()
 
     def only(self, names: frozenset[str]) -> None:

@@ -213,12 +213,22 @@ def _skew(date: str) -> float | None:
         return None
 
 
-def whole(pieces: Iterator[bytes], most: int) -> bytes:
-    """All pieces as one, bounded. Raises TooLargeError beyond `most` bytes."""
-    found, size = [], 0
+def blocks(pieces: Iterator[bytes], most: int) -> list[bytes]:
+    """All pieces in blocks of about a megabyte, so that nothing large is copied. Raises TooLargeError beyond `most`."""
+    found: list[bytes] = []
+    waiting: list[bytes] = []
+    size = kept = 0
     for piece in pieces:
-        found.append(piece)
+        waiting.append(piece)
         size += len(piece)
+        if size - kept >= _BUFFER_BYTES:
+            found.append(b"".join(waiting))
+            waiting, kept = [], size
         if size > most:
             raise TooLargeError(f"more than {most:,} bytes")
-    return b"".join(found)
+    return [*found, b"".join(waiting)] if waiting else found
+
+
+def whole(pieces: Iterator[bytes], most: int) -> bytes:
+    """All pieces as one, bounded. Raises TooLargeError beyond `most` bytes."""
+    return b"".join(blocks(pieces, most))
