@@ -218,8 +218,8 @@ def day_tables(folder: Path, vehicles: int, days: int) -> None:
         )
         db.executemany("INSERT INTO score_weeks VALUES (?,?,?,?)", [(device, w, 70.0, "B") for w in weeks[-8:]])
     db.executemany(
-        "INSERT INTO fleet_days VALUES (?,?,?,?,?,?,?,?,?,?,?)",
-        [(day, name, vehicles // 5, 9e6, 4e4, 4e4, 9e3, 1e3, 9e3, 8e7, 1e6) for day in axis for name in TYPES],
+        "INSERT INTO fleet_days VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",
+        [(day, name, vehicles // 5, 9e6, 4e4, 4e4, 9e3, 1e3, 9e3, 8e7, 2e6, 1e6) for day in axis for name in TYPES],
     )
     for name in (*TYPES, summaries.WHOLE_FLEET):
         for column in ("total_score", "efficiency_score", "cell_imbalance_score", "cell_imbalance_v", "distance_km"):

@@ -45,7 +45,8 @@ CREATE INDEX IF NOT EXISTS daily_by_date ON daily (date);
 CREATE TABLE IF NOT EXISTS sessions (month TEXT, {_columns(SESSIONS)}, PRIMARY KEY (device_no, start_ms));
 CREATE TABLE IF NOT EXISTS fleet_days (
     date TEXT, car_type TEXT, vehicles INTEGER, rows INTEGER, distance_km REAL, drive_km REAL, drive_out_kwh REAL,
-    drive_in_kwh REAL, charge_in_kwh REAL, covered_s REAL, lost_gap_s REAL, PRIMARY KEY (date, car_type));
+    drive_in_kwh REAL, charge_in_kwh REAL, covered_s REAL, still_gap_s REAL,
+    lost_gap_s REAL, PRIMARY KEY (date, car_type));
 CREATE TABLE IF NOT EXISTS runs (run_id TEXT PRIMARY KEY, staged TEXT, about TEXT);
 """
 

@@ -218,8 +218,8 @@ class WritableStore(Store):
         self._db.execute("DELETE FROM fleet_days")
         self._db.execute(
             "INSERT INTO fleet_days SELECT date, coalesce(car_type, ''), count(*), sum(rows), sum(distance_km),"
-            " sum(drive_km), sum(drive_out_kwh), sum(drive_in_kwh), sum(charge_in_kwh), sum(covered_s), sum(lost_gap_s)"
-            " FROM daily LEFT JOIN type_of USING (device_no) GROUP BY 1, 2"
+            " sum(drive_km), sum(drive_out_kwh), sum(drive_in_kwh), sum(charge_in_kwh), sum(covered_s),"
+            " sum(still_gap_s), sum(lost_gap_s) FROM daily LEFT JOIN type_of USING (device_no) GROUP BY 1, 2"
         )
         self._db.execute("DROP TABLE type_of")
 

@@ -25,6 +25,7 @@ _FLEET_SUMS = (
     "drive_in_kwh",
     "charge_in_kwh",
     "covered_s",
+    "still_gap_s",
     "lost_gap_s",
 )
 

@@ -84,13 +84,14 @@ def _efficiency(view: View, known: Sequence[days.Record]) -> Block:
 
 def _collection(view: View, known: Sequence[days.Record]) -> Block:
     counts = [_number(day, "vehicles") or 0.0 for day in known]
-    lost = [
-        share(_number(day, "lost_gap_s") or 0.0, (_number(day, "vehicles") or 0.0) * 86_400) or 0.0 for day in known
-    ]
+    spent = {
+        name: sum(_number(day, name) or 0.0 for day in known) for name in ("covered_s", "still_gap_s", "lost_gap_s")
+    }
+    lost = num(share(spent["lost_gap_s"], sum(spent.values())) or 0.0, 1)
     top = charts.nice_top(max(counts))
     summary = view.say(
-        f"마지막 날 {num(counts[-1])}대 수신, 하루 평균 유실 {num(sum(lost) / len(lost), 1)} %",
-        f"{num(counts[-1])} vehicles on the last day, {num(sum(lost) / len(lost), 1)} % lost on average",
+        f"마지막 날 {num(counts[-1])}대 수신, 수집 시간 가운데 유실 {lost} %",
+        f"{num(counts[-1])} vehicles on the last day, {lost} % of the time lost",
     )
     drawing = charts.columns([{"two": count} for count in counts], top, summary)
     return _by_day(
