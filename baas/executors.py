@@ -172,7 +172,7 @@ class Dask(AbstractContextManager["Dask"]):
             ) from fault
         try:
             if scheduler:
-                self._client: Any = Client(scheduler, timeout=10)
+                self._client: Any = Client(scheduler, timeout=5)
             else:
                 workers = jobs if jobs > 0 else (os.cpu_count() or 1)
                 self._client = Client(

@@ -63,7 +63,8 @@ def writing(folder: Path) -> Iterator[Run]:
     run: Run | None = None
     try:
         with WritableStore.writing(folder) as store:
-            run = _begun(folder, store)
+            with held_back():  # what has been made must be known, or nobody clears it away
+                run = _begun(folder, store)
             yield run
     finally:
         if run is not None:

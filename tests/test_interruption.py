@@ -114,7 +114,7 @@ def seconds(stage: Stage) -> float:
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM], ids=lambda number: number.name)
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(4))
 def test_a_run_ended_at_any_moment_leaves_whole_results(stage, seconds, number, seed):
     folder = stage.folder()
     process = started(stage.large, folder, "--quiet")
@@ -131,8 +131,11 @@ def test_a_run_ended_at_any_moment_leaves_whole_results(stage, seconds, number, 
 
 
 def staged_files(folder: Path) -> set[str]:
-    """Files that a run has staged so far."""
-    return {path.name for path in folder.glob(".run-*/*")}
+    """Files that a run has staged so far; folders come and go meanwhile."""
+    try:
+        return {path.name for path in folder.glob(".run-*/*")}
+    except FileNotFoundError:
+        return set()
 
 
 MOMENTS: dict[str, Callable[[Path], object]] = {
@@ -195,7 +198,7 @@ def test_rows_set_aside_by_a_killed_run_are_cleared_away(stage, real_data):
     place = put(stage.place / "one", [joined(tables, "export.csv")])
     folder = stage.folder()
     process = started(place, folder, "--quiet")
-    if wait_until(lambda: list(folder.glob(".run-*.rows/*")), process):
+    if wait_until(lambda: any(name.endswith(".rows") for name in staged_files(folder)), process):
         process.kill()
     process.communicate(timeout=30)
     assert stage.assert_whole(folder) == "old"
