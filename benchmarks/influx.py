@@ -1,7 +1,8 @@
 """Reading from InfluxDB: rows per second against the server's own bare CSV export of the same columns, and peak memory.
 
-    python benchmarks/influx.py [--rows 43200] [--days 6] [--cars 2]
+    python benchmarks/influx.py [--rows 43200] [--days 6] [--cars 2] [--share-cores]
 
+The server has one core and the reader another, as if they were two machines; with --share-cores both have all.
 Starts the two real servers of the tests (tests/servers/install.sh) one after the other, fills them, and reads.
 `bare` takes the bytes off the connection and throws them away, one query a car; `read` is everything that a run does
 until rows are arrays: finding the days, asking window by window, checking that each is complete, parsing.
@@ -11,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import multiprocessing
+import os
 import resource
 import sys
 import tempfile
@@ -160,10 +162,16 @@ def main() -> None:
     line.add_argument("--rows", type=int, default=43_200, help="rows a day and car")
     line.add_argument("--days", type=int, default=6)
     line.add_argument("--cars", type=int, default=2)
+    line.add_argument("--share-cores", action="store_true", help="server and reader on the same cores")
     given = line.parse_args()
+    cores = sorted(os.sched_getaffinity(0))
+    apart = len(cores) > 1 and not given.share_cores
+    print(f"{len(cores)} cores, {'one for the server, one for the reader' if apart else 'shared'}", flush=True)
     rows = given.rows * given.days
     for version, apis in (("1.6.7", ("influxql",)), ("1.8.10", ("influxql", "flux"))):
+        os.sched_setaffinity(0, cores[:1] if apart else cores)
         with influxd(version) as server:
+            os.sched_setaffinity(0, cores[1:2] if apart else cores)
             for cells, share in ((0, 1), (CELLS, 4)):
                 count = rows // share
                 config = InfluxConfig(url=server.url, database=f"fleet{cells}", stored_time="utc")

@@ -60,7 +60,7 @@ class Backend(Protocol):
         ...
 
     def rows(self, ask: Ask) -> list[bytes]:
-        """All rows of the window as CSV in blocks, known to be complete; headers of our names are blocks of their own."""
+        """All rows of the window as CSV in blocks, known to be complete; headers are blocks of their own."""
         ...
 
 

@@ -114,15 +114,15 @@ class InfluxQL:
         end = tail.rfind(_END_MARK, max(0, len(tail) - _END_WINDOW))
         if end < 0 or tail[end - 1 : end] not in (b"", b"\n"):
             raise self._cut(ask, is_begun=bool(found))
-        text = [*body, tail[:end].rstrip(b"\n") + b"\n"]
         if end == 0 and not body:
             return []
-        first = text[0].index(b"\n") + 1
-        names = columns_of(text[0][:first])
+        rows = [*body, tail[:end].rstrip(b"\n") + b"\n"]
+        first = rows[0].index(b"\n") + 1
+        names = columns_of(rows[0][:first])
         if len(names) != len(ask.fields) + 4:
             raise PassingError(f"{len(names)} columns came, {len(ask.fields) + 4} were asked for")
         ours = [f"{UNNEEDED}: 0", f"{UNNEEDED}: 1", TIME, TYPE, *ask.fields]
-        return [header_line(ours), text[0][first:], *text[1:]]
+        return [header_line(ours), rows[0][first:], *rows[1:]]
 
     def _columns(self, ask: Ask) -> str:
         tag = name_ql(self._config.type_tag) + "::tag"
