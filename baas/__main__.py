@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from importlib import import_module
 
+from baas.commands.streams import forgive
 from baas.errors import BaasError, NothingToScoreError
 
 #: command -> module with main(arguments) -> exit status; one line adds a command
@@ -17,6 +18,7 @@ COMMANDS = {
 
 def main(arguments: list[str]) -> int:
     """Exit status of the named command; 2 with one sentence on stderr when it cannot be run."""
+    forgive()
     if not arguments or arguments[0] not in COMMANDS:
         asked = bool(arguments) and arguments[0] in ("-h", "--help")
         print(

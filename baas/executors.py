@@ -26,6 +26,8 @@ Result = TypeVar("Result")
 #: input below this is not worth starting processes for; chosen: workers take about half a second to start, in which
 #: one process parses some 50 MB
 WORTH_A_POOL_BYTES = 60_000_000
+#: WaitForMultipleObjects of Windows waits for 63 handles, of which a pool of the standard library uses two
+MOST_WORKERS = 61
 #: tasks handed out ahead of each worker, so that memory stays flat
 _AHEAD = 2
 #: bytes of text behind the tasks handed out at a time; measured: a vehicle-month takes up to twice the room of its
@@ -107,6 +109,11 @@ def warm_up() -> None:
         forkserver.ensure_running()
 
 
+def worker_count(jobs: int) -> int:
+    """Processes to use for `--jobs`, 0 for one a core; never more than Windows can wait for."""
+    return min(jobs if jobs > 0 else (os.cpu_count() or 1), MOST_WORKERS)
+
+
 class Pool(AbstractContextManager["Pool"]):
     """A pool of processes on this machine; work that is not worth their start is done here."""
 
@@ -174,7 +181,7 @@ class Dask(AbstractContextManager["Dask"]):
             if scheduler:
                 self._client: Any = Client(scheduler, timeout=5)
             else:
-                workers = jobs if jobs > 0 else (os.cpu_count() or 1)
+                workers = worker_count(jobs)
                 self._client = Client(
                     n_workers=workers,
                     threads_per_worker=1,
@@ -218,7 +225,7 @@ def executor(name: str, jobs: int, scheduler: str) -> InProcess | Pool | Dask:
         raise BaasError(
             f"unknown executor {name!r}: use local or dask", f"알 수 없는 실행기 {name!r}: local이나 dask를 쓰십시오"
         )
-    workers = jobs if jobs > 0 else (os.cpu_count() or 1)
+    workers = worker_count(jobs)
     if workers == 1:
         return InProcess()
     return Pool(workers, 0 if jobs > 0 else WORTH_A_POOL_BYTES)

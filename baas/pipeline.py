@@ -94,7 +94,8 @@ def _device_list(path: Path) -> DeviceList:
 def _check_output(settings: Settings) -> None:
     """Stop before anything is read when the results cannot or must not be written where they are wanted."""
     folder, output = settings.results_folder.resolve(), settings.output
-    if output.is_dir() or output.name in outputs.OTHER_FILES:
+    others = {name.casefold() for name in outputs.OTHER_FILES}
+    if output.is_dir() or output.name.casefold() in others or is_device_list(output):
         raise BaasError(
             f"--output {output}: name a file for the score table, such as {output}/vehicle_scores.csv"
             if output.is_dir()

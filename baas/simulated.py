@@ -9,6 +9,8 @@ from pathlib import Path
 #: lies in the truth folder of a simulated fleet, or beside its files; its "devices" are simulated
 MARKER = "simulated.json"
 TRUTH_FOLDER = "truth"
+#: column that every table of vehicles has as soon as one of them does not really exist
+SIMULATED = "simulated"
 
 
 def is_truth(folder: Path) -> bool:
@@ -26,6 +28,8 @@ def _told(marker: Path) -> Iterator[str]:
 
 
 def simulated_devices(inputs: Sequence[Path]) -> frozenset[str]:
-    """Device numbers that markers below the input folders name; a marker that cannot be read names none."""
-    markers = (marker for place in inputs if place.is_dir() for marker in sorted(place.rglob(MARKER)))
+    """Device numbers that markers in the input folders, or beside input files, name; a damaged marker names none."""
+    markers = (
+        marker for place in inputs for marker in (place.rglob(MARKER) if place.is_dir() else [place.parent / MARKER])
+    )
     return frozenset(device for marker in markers for device in _told(marker))

@@ -29,7 +29,7 @@ def values_table() -> Table:
 
 
 def values_row(vehicle: Vehicle, car_type: str) -> dict[str, Any]:
-    """One row of the table; `car_type` is the name as listed, so that it is understood when read again.
+    """One row of the table; `car_type` names the variant that the data told, so that it is understood alone.
 
     A vehicle that came from such a table brings the name that stood there.
     """
@@ -61,6 +61,13 @@ def _number(text: str) -> float:
         return float("nan")
 
 
+def _type_name(told: str, listed: str, car_types: CarTypes) -> str:
+    """The type as the table tells it, unless a list names another family: the table knows the variant."""
+    if not listed or (told and car_types.find(told).name == car_types.find(listed).name):
+        return told or listed
+    return listed
+
+
 def _values(row: Mapping[str, str], columns: tuple[Column, ...]) -> Values:
     """Values of all metrics as they were measured; what the row lacks is not measured."""
     return {
@@ -83,7 +90,7 @@ def read_values(path: Path, known: KnownCars, car_types: CarTypes) -> list[Vehic
         listed = known.of(device)
         year = _number(row.get("model_year") or "")
         model_year = listed.model_year if listed and listed.model_year else (int(year) if year == year else None)
-        name = listed.car_type if listed and listed.car_type else (row.get("car_type") or "")
+        name = _type_name(row.get("car_type") or "", listed.car_type if listed else "", car_types)
         days, driven = _number(row.get("days") or ""), _number(row.get("distance_km") or "")
         vehicles.append(
             Vehicle(

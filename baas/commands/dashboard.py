@@ -9,6 +9,7 @@ import sys
 from collections.abc import Sequence
 
 from baas import __version__
+from baas.commands.streams import forgive
 from baas.errors import BaasError
 from baas.settings import Settings, load
 
@@ -71,6 +72,7 @@ def _serve(settings: Settings) -> None:
 
 def main(arguments: Sequence[str]) -> int:
     """Run the program until it is stopped. 0 stopped, 2 usage or environment."""
+    forgive()
     given = {name: value for name, value in vars(parser().parse_args(arguments)).items() if value is not None}
     lang = Settings.lang
     try:

@@ -12,6 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from baas import __version__, executors
+from baas.commands.streams import forgive
 from baas.errors import BaasError
 from baas.settings import Settings, load
 from baas.tables.files import STORE_NAME
@@ -58,6 +59,7 @@ def parser() -> argparse.ArgumentParser:
 
 def main(arguments: Sequence[str]) -> int:
     """Run the program. 0 scored, 1 nothing could be scored, 2 usage or environment."""
+    forgive()
     given = {name: value for name, value in vars(parser().parse_args(arguments)).items() if value is not None}
     lang = str(given.get("lang") or os.environ.get("BAAS_LANG") or "ko")
     before = signal.signal(signal.SIGTERM, _stopped)

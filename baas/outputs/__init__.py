@@ -24,7 +24,7 @@ from baas.outputs.times import local
 from baas.outputs.words import said
 from baas.score import VehicleScore
 from baas.settings import Settings
-from baas.simulated import simulated_devices
+from baas.simulated import SIMULATED, simulated_devices
 from baas.tables.files import RUN_FILE, STORE_NAME
 from baas.tables.results import DATA_QUALITY, FILES, FINDINGS, SCORE_LINES, VEHICLE_SCORES
 from baas.values import TIME_FORMAT, VALUES_FILE, values_row, values_table
@@ -37,10 +37,8 @@ _TOLD_SETTINGS = (
     "source", "timezone", "first_day", "last_day", "vehicles", "full", "executor", "jobs", "archive_limit_bytes",
     "archive_ratio_limit",
 )  # fmt: skip
-#: column that every table of vehicles has as soon as one of them does not really exist
-SIMULATED = "simulated"
-#: arguments that may carry secrets or addresses
-_UNTOLD_ARGUMENTS = ("scheduler", "influx")
+#: arguments that may carry secrets, addresses or places of the machine
+_UNTOLD_ARGUMENTS = ("scheduler", "influx", "inputs", "output", "car_types", "formats")
 
 
 @dataclass(frozen=True)
@@ -160,7 +158,7 @@ def stage_all(run: results.Run, outcome: Outcome, settings: Settings, arguments:
         if simulated and "device_no" in table:
             told, more = [{**row, SIMULATED: int(row["device_no"] in simulated)} for row in told], (SIMULATED,)
         results.stage(run, name, results.table_bytes(table, told, more))
-    lists = scored_lists(outcome.lists, outcome.scores)
+    lists = scored_lists(outcome.lists, outcome.scores, simulated)
     for name, data in lists.items():
         results.stage(run, name, data)
     about = _about_run(outcome, settings, arguments, sorted(lists))
@@ -174,4 +172,5 @@ def _simulated(outcome: Outcome, settings: Settings) -> frozenset[str]:
 
 
 def _values_row(score: VehicleScore, names: Mapping[str, str]) -> dict[str, Any]:
-    return values_row(score.vehicle, names.get(score.vehicle.device_no, score.vehicle.car.name))
+    car = score.vehicle.car
+    return values_row(score.vehicle, car.label if car.is_known else names.get(score.vehicle.device_no, car.name))

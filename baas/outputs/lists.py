@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from baas.cars import DeviceList, KnownCars, new_device_list, write_device_list
@@ -10,6 +10,7 @@ from baas.cars.devices import device_key
 from baas.outputs.times import local
 from baas.score import VehicleScore
 from baas.settings import Settings
+from baas.simulated import SIMULATED
 from baas.tables.spreadsheet import csv_bytes
 from baas.vehicles import Vehicle
 
@@ -17,8 +18,13 @@ from baas.vehicles import Vehicle
 LIST_ADDITIONS = ("total_score", "grade", "status")
 
 
-def scored_lists(lists: Sequence[DeviceList], scores: Sequence[VehicleScore]) -> dict[str, bytes]:
-    """Each device list with the scores beside its own columns, whatever else it holds, by file name."""
+def scored_lists(
+    lists: Sequence[DeviceList], scores: Sequence[VehicleScore], simulated: Collection[str] = ()
+) -> dict[str, bytes]:
+    """Each device list with the scores beside its own columns, whatever else it holds, by file name.
+
+    With simulated vehicles a further column says which they are.
+    """
     score_of = {device_key(score.vehicle.device_no): score for score in scores}
     files: dict[str, bytes] = {}
     for found in lists:
@@ -27,11 +33,11 @@ def scored_lists(lists: Sequence[DeviceList], scores: Sequence[VehicleScore]) ->
         name, copy = found.path.name, 2
         while name.lower() in {taken.lower() for taken in files}:
             name, copy = f"{found.path.stem}_{copy}{found.path.suffix}", copy + 1
-        files[name] = _scored(found, score_of)
+        files[name] = _scored(found, score_of, simulated)
     return files
 
 
-def _scored(found: DeviceList, score_of: dict[str, VehicleScore]) -> bytes:
+def _scored(found: DeviceList, score_of: dict[str, VehicleScore], simulated: Collection[str]) -> bytes:
     """One list; the numbers of devices are written as they are understood, with the zeros that a spreadsheet took."""
     car_of = {car.row: car for car in found.cars}
     rows = []
@@ -40,8 +46,10 @@ def _scored(found: DeviceList, score_of: dict[str, VehicleScore]) -> bytes:
         score = score_of.get(device_key(car.device_no)) if car else None
         told = (score.total, score.grade, score.status) if score else ("", "", "")
         shown = _with_number(cells, car.device_no, score.vehicle.device_no) if car and score else cells
-        rows.append([*shown, *([""] * (len(found.header) - len(cells))), *told])
-    return csv_bytes([*found.header, *LIST_ADDITIONS], rows)
+        mark = [int(bool(score) and score.vehicle.device_no in simulated)] if simulated and score else []
+        rows.append([*shown, *([""] * (len(found.header) - len(cells))), *told, *mark])
+    more = (SIMULATED,) if simulated else ()
+    return csv_bytes([*found.header, *LIST_ADDITIONS, *more], rows)
 
 
 def _with_number(cells: Sequence[str], listed: str, shown: str) -> list[str]:
@@ -59,7 +67,10 @@ def new_list_path(settings: Settings, known: KnownCars, fleet: Sequence[Vehicle]
     if not _unlisted(known, fleet):
         return None
     day = local(max(float(one.history.days["last_ms"].max()) for one in fleet), settings.zone)
-    return settings.car_types / f"betterwhy_cartype_list_{day:%Y%m%d}.csv"
+    types = settings.car_types.resolve()
+    in_input = any(place.is_dir() and types.is_relative_to(place.resolve()) for place in settings.inputs)
+    folder = settings.results_folder if in_input else settings.car_types  # input folders are never written
+    return folder / f"betterwhy_cartype_list_{day:%Y%m%d}{'_new' if in_input else ''}.csv"
 
 
 def write_new_list(path: Path, known: KnownCars, fleet: Sequence[Vehicle]) -> None:

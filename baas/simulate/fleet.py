@@ -14,6 +14,7 @@ from pathlib import Path
 
 from baas import __version__
 from baas.errors import BaasError
+from baas.executors import worker_count
 from baas.simulate.feed import bms_lines, clean_layout, gps_lines, header, newest_first
 from baas.simulate.mess import write_messily
 from baas.simulate.months import MonthRows, Order, months, vehicle_of
@@ -70,7 +71,7 @@ def leave_interrupts_to_the_parent() -> None:
 
 
 def _all(order: Order, folder: Path, progress: Callable[[int], None]) -> list[VehicleTruth]:
-    jobs = min(order.jobs or os.cpu_count() or 1, order.vehicles)
+    jobs = min(worker_count(order.jobs), order.vehicles)
     truths: dict[int, VehicleTruth] = {}
     if jobs == 1:
         for index in range(order.vehicles):

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import multiprocessing
-import os
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+from baas.executors import worker_count
 from baas.simulate.donors import Donor, donor, donor_order
 from baas.simulate.fleet import finish, leave_interrupts_to_the_parent, whole_folder
 from baas.simulate.months import Order, vehicle_of
@@ -27,7 +27,7 @@ def donors(order: Order, progress: Callable[[str, int, int], None]) -> tuple[Don
     """The donors of a fleet, made in parallel."""
     cars = (vehicle_of(order, index) for index in range(order.vehicles))
     wanted = donor_order(order.seed, frozenset(car.kind.key for car in cars))
-    jobs = min(order.jobs or os.cpu_count() or 1, wanted.vehicles)
+    jobs = min(worker_count(order.jobs), wanted.vehicles)
     make = partial(donor, wanted)
     if jobs == 1:
         return tuple(_counted(map(make, range(wanted.vehicles)), wanted.vehicles, progress))
