@@ -16,6 +16,9 @@ Mask = NDArray[np.bool_]
 
 #: sessions are told apart by the activity of their steps; each charge that nobody saw has a number of its own from here
 _UNSEEN = 10
+#: longest gap across which a rise of SOC is one unseen charge; chosen: a car is charged within a day, and across
+#: a longer gap a rise may hide several charges and the drives between them
+UNSEEN_CHARGE_S = 86_400.0
 #: power above which a charge must be DC: on-board chargers sold in Korea take 7.2 or 11 kW, few 22 kW; chosen 23
 DC_FROM_KW = 23.0
 #: a charge that never exceeds this over its whole length is AC; chosen: 11 kW plus tolerance
@@ -55,7 +58,7 @@ def _kinds(steps: Intervals, soc: Reals) -> NDArray[np.int64]:
     kind = np.where(steps.activity == Activity.STILL_GAP, Activity.PARK, steps.activity).astype(np.int64)
     inside_charge = gap & close_gaps(steps.activity == Activity.CHARGE, steps.seconds, CHARGE_PAUSE_S)
     kind[inside_charge] = Activity.CHARGE
-    unseen = (kind == Activity.LOST_GAP) & (np.diff(soc) >= CHARGE_RISE_PCT)
+    unseen = (kind == Activity.LOST_GAP) & (np.diff(soc) >= CHARGE_RISE_PCT) & (steps.seconds <= UNSEEN_CHARGE_S)
     return np.where(unseen, _UNSEEN + np.arange(len(kind)), kind)
 
 

@@ -204,6 +204,15 @@ def test_a_charge_that_nobody_saw_is_inferred_from_its_rise_of_soc(amps: float, 
     assert (found["rows"] == 2).all()
 
 
+@pytest.mark.parametrize(("hours", "count"), [(23.5, 1), (24.5, 0)])
+def test_a_rise_of_soc_across_more_than_a_day_is_no_charge_but_lost(hours: float, count: int) -> None:
+    table = sessions_of(journey(*HINT, unseen(charge(60 * hours, 1.0)), park(20), soc=30))
+    assert (table["inferred"] == 1).sum() == count
+    gaps_h = (table["start_ms"].to_numpy()[1:] - table["end_ms"].to_numpy()[:-1]) / 3_600_000
+    assert (gaps_h.max() > 24) == (count == 0)
+    assert gap_activity(unseen(charge(60 * hours, 1.0))) == Activity.LOST_GAP
+
+
 def test_a_lost_gap_is_no_session() -> None:
     table = sessions_of(journey(*HINT, unseen(drive(30)), park(20), soc=80))
     apart = table["start_ms"].to_numpy()[1:] - table["end_ms"].to_numpy()[:-1]
