@@ -94,7 +94,7 @@ def _robust_spread(spread: Reals, step: Reals, rows: Reals) -> float:
 
 
 def measure(history: History) -> Values:
-    """The columns of this metric for one vehicle."""
+    """The columns of this metric for one vehicle; no spread on fewer rows than are judged."""
     counts = _array(history, "rest_spread_n", (SOC_BINS.count, SPREAD_MV_BINS.count))
     rest_rows, sum_mv = _array(history, "rest_cell_n", (101,)), _array(history, "rest_cell_mv", (101,))
     lfp = _is_lfp(history, rest_rows, sum_mv)
@@ -105,9 +105,11 @@ def measure(history: History) -> Values:
     spread_mv = np.broadcast_to(low_mv + (0 if step_mv else FINE_OFFSET_MV), judged.shape)
     slopes = np.full(SOC_BINS.count, np.nan) if lfp else rest_slopes(rest_rows, sum_mv)
     rows = float(judged.sum())
+    enough = rows >= LEAST_ROWS
+    volts = _robust_spread(spread_mv.ravel(), np.full(judged.size, step_mv), judged.ravel()) / 1000
     return {
-        "cell_imbalance_v": _robust_spread(spread_mv.ravel(), np.full(judged.size, step_mv), judged.ravel()) / 1000,
-        "cell_imbalance_soc_pct": _as_soc(spread_mv, step_mv, judged, slopes),
+        "cell_imbalance_v": volts if enough else NAN,
+        "cell_imbalance_soc_pct": _as_soc(spread_mv, step_mv, judged, slopes) if enough else NAN,
         "cell_imbalance_basis": "" if not rows else "lfp_ends" if lfp else "nmc_middle",
         "cell_imbalance_rows": rows,
         "cell_imbalance_step_v": step_mv / 1000 if rows else NAN,
@@ -163,7 +165,7 @@ def _step(values: Values) -> tuple[str, str]:
 def score(values: Values, car: CarType, cohort: Cohort) -> Mark:  # noqa: ARG001  (safety is judged absolutely)
     """Points for the spread of the cells at rest."""
     rows = number(values, "cell_imbalance_rows")
-    where = ("10 % 이하·98 % 이상", "up to 10 % or from 98 %") if car.chemistry == "LFP" else ("50–95 %", "50 to 95 %")
+    where = ("10 % 이하·98 % 이상", "up to 10 % or from 98 %") if car.chemistry == "LFP" else ("50~95 %", "50 to 95 %")
     if not rows >= LEAST_ROWS:
         seen = rows if np.isfinite(rows) else 0.0
         return Mark(

@@ -97,6 +97,20 @@ def test_few_rows_at_rest_are_not_taken_for_no_imbalance():
     assert METRIC.score(measured(rest_spread_n=rest_spread((60, 10, 400))), CAR, Cohort()).is_assessed
 
 
+@pytest.mark.parametrize(("rows", "known"), [(18, False), (399, False), (400, True)])
+def test_a_spread_is_no_number_on_few_rows(rows, known):
+    values = measured(rest_spread_n=rest_spread((60, 10, rows)))
+    assert values["cell_imbalance_rows"] == rows
+    assert math.isfinite(values["cell_imbalance_v"]) == known
+    assert math.isfinite(values["cell_imbalance_soc_pct"]) == known
+
+
+def test_reasons_can_be_shown_on_a_korean_console():
+    few = METRIC.score(measured(rest_spread_n=rest_spread((60, 0, 18))), CAR, Cohort())
+    assert "50~95 %" in few.reason_ko
+    assert few.reason_ko.encode("cp949").decode("cp949") == few.reason_ko
+
+
 def coarse(true_mv, rows=3000, step=20, low=3700, cells=96, seed=3):
     """Rows at rest of a pack whose cells truly lie `true_mv` apart, told in steps of 20 mV."""
     rng = np.random.default_rng(seed)
