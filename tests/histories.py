@@ -35,7 +35,8 @@ def car(**known: Any) -> CarType:
 CAR = car()
 
 _DAY: dict[str, Any] = {
-    "device_no": "T1", "rows": 10_000, "gps_rows": 0, "sampling_s": 2.0, "covered_s": 20_000.0, "drive_s": 3600.0,
+    "device_no": "T1", "rows": 10_000, "gps_rows": 0, "sampling_s": 2.0, "drive_step_s": 2.0,
+    "covered_s": 20_000.0, "drive_s": 3600.0,
     "charge_s": 2400.0, "park_s": 14_000.0, "distance_km": 50.0, "speed_km": 50.0,
     "drive_km": 50.0, "drive_out_kwh": 11.0, "drive_in_kwh": 1.0, "drive_ext_temp_c": 21.0,
     "counter_km": 50.0, "counter_out_kwh": 11.0, "counter_in_kwh": 1.0, "soc_km": 50.0, "soc_drop_pct": 15.0,
@@ -138,7 +139,8 @@ def middling_history() -> History:
         mean_temp_c=[5.0] + [20.0] * 19,
     )
     some_days = days(
-        sampling_s=1.0, counter_out_kwh=12.0, drive_out_kwh=12.0, soc_drop_pct=16.0, pke_m2_s2=20_000.0, harsh_accel=6,
+        sampling_s=1.0, drive_step_s=1.0,
+        counter_out_kwh=12.0, drive_out_kwh=12.0, soc_drop_pct=16.0, pke_m2_s2=20_000.0, harsh_accel=6,
         harsh_brake=2, harsh_km=50.0, cold_fast_charge_kwh=0.5, low_soc_events=[1] * 5 + [0] * 55,
         drive_ext_temp_c=[5.0] * 20 + [21.0] * 20 + [30.0] * 20,
     )  # fmt: skip

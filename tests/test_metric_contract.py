@@ -231,7 +231,7 @@ def split(whole: pd.DataFrame, seed: int) -> pd.DataFrame:
         column.name
         for column in DAILY
         if (column.unit in ("km", "kWh", "s", "m²/s²") or column.name in ("soc_drop_pct", "low_soc_events"))
-        and column.name not in ("sampling_s", "odometer_first_km", "odometer_last_km")
+        and column.name not in ("sampling_s", "drive_step_s", "odometer_first_km", "odometer_last_km")
     ]
     sums += ["harsh_accel", "harsh_brake"]
     share = np.random.default_rng(seed).uniform(0.2, 0.8, len(whole))

@@ -94,6 +94,7 @@ def _times(days: Days, steps: Intervals) -> dict[str, NDArray]:
 
     return {
         "sampling_s": days.step_median(np.where(steps.covered, steps.seconds, np.nan)),
+        "drive_step_s": days.step_median(np.where(steps.activity == Activity.DRIVE, steps.seconds, np.nan)),
         "covered_s": spent(Activity.PARK, Activity.DRIVE, Activity.CHARGE),
         "still_gap_s": spent(Activity.STILL_GAP),
         "lost_gap_s": spent(Activity.LOST_GAP),

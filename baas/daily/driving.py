@@ -9,15 +9,12 @@ from baas.clean import Clean
 from baas.clean.activity import Activity, Intervals
 from baas.daily.groups import Days, weights_where
 from baas.maths.steps import bin_numbers, runs
-from baas.tables.days import ACCELERATION_BINS, SPEED_BINS
+from baas.tables.days import ACCELERATION_BINS, PKE_STEP_S, SPEED_BINS, STEP_JITTER_S, limits_class
 
 Reals = NDArray[np.float64]
 
-#: longest step over which a change of speed still tells how a car is driven (research: positive kinetic energy keeps
-#: its meaning up to 10 s), with room for the jitter of the collector
-PKE_STEP_S = 12.5
 #: longest step at which single harsh events can be seen (research: they vanish above 1 s)
-HARSH_STEP_S = 1.5
+HARSH_STEP_S = 1.0
 #: a drive's odometer distance is taken unless it is this far from its speed distance: then the odometer was late
 ODOMETER_TOLERANCE, ODOMETER_TOLERANCE_KM = 0.10, 1.0
 #: dangerous-driving limits of the Korean digital tachograph rules (MOLIT/TS 2022-05-19, annex 2) [km/h per s]:
@@ -59,8 +56,9 @@ def driving_columns(days: Days, clean: Clean, steps: Intervals, body: str) -> di
     air = np.where(np.isfinite(outside), outside, clean.mean_module_c)[:-1]
     driving = steps.activity == Activity.DRIVE
     gain = np.diff(speed**2)
-    short = driving & (steps.seconds <= PKE_STEP_S) & np.isfinite(gain) & np.isfinite(km)
-    seen = short & (steps.seconds <= HARSH_STEP_S)
+    short = driving & (steps.seconds <= PKE_STEP_S + STEP_JITTER_S) & np.isfinite(gain) & np.isfinite(km)
+    seen = short & (steps.seconds <= HARSH_STEP_S + STEP_JITTER_S)
+    limits = limits_class(body)
     return {
         "drive_km": days.step_sum(np.where(powered, km, 0.0)),
         "drive_out_kwh": days.step_sum(np.where(powered, np.maximum(-energy, 0), 0.0)),
@@ -68,8 +66,8 @@ def driving_columns(days: Days, clean: Clean, steps: Intervals, body: str) -> di
         "drive_ext_temp_c": _weighted_mean(days, air, np.where(driving, km, np.nan)),
         "pke_m2_s2": days.step_sum(np.where(short, np.maximum(gain, 0), 0.0)),
         "pke_km": days.step_sum(np.where(short, km, 0.0)),
-        "harsh_accel": _harsh(days, clean, steps, seen, HARSH_ACCELERATION["car" if body == "car" else "truck"], 1.0),
-        "harsh_brake": _harsh(days, clean, steps, seen, HARSH_BRAKING["car" if body == "car" else "truck"], -1.0),
+        "harsh_accel": _harsh(days, clean, steps, seen, HARSH_ACCELERATION[limits], 1.0),
+        "harsh_brake": _harsh(days, clean, steps, seen, HARSH_BRAKING[limits], -1.0),
         "harsh_km": days.step_sum(np.where(seen, km, 0.0)),
     }
 
@@ -105,7 +103,7 @@ def drive_arrays(days: Days, clean: Clean, steps: Intervals) -> dict[str, NDArra
     mean = (speed[:-1] + speed[1:]) / 2
     change = np.diff(speed) / 3.6 / np.where(steps.seconds > 0, steps.seconds, np.nan)
     at_speed, at_change = bin_numbers(mean, SPEED_BINS), bin_numbers(change, ACCELERATION_BINS)
-    short = driving & (steps.seconds <= PKE_STEP_S) & np.isfinite(change)
+    short = driving & (steps.seconds <= PKE_STEP_S + STEP_JITTER_S) & np.isfinite(change)
     return {
         "speed_s": days.step_histogram(
             at_speed, SPEED_BINS.count, weights_where(driving & np.isfinite(mean), steps.seconds)

@@ -5,20 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import pandas as pd
 
 from baas.cars import CarType
 from baas.history import History
-from baas.maths.histogram import weighted_mean
+from baas.maths.histogram import weighted_mean, weighted_quantile
 from baas.metrics import NAN, Cohort, Mark, Metric, Part, Values, combined, number, piecewise
 from baas.schema import Column
-from baas.tables.days import SPEED_BINS
+from baas.tables.days import PKE_STEP_S, SPEED_BINS, STEP_JITTER_S, limits_class
 
 SOURCE = (
     "research, methods 5: positive kinetic energy, and the dangerous-driving criteria of the Korean DTG (2022-05-19)"
 )
 
-#: positive kinetic energy keeps its meaning up to 10 s between rows (methods 0, finding 6); chosen: 2 s for jitter
-LONGEST_STEP_S = 12.0
 #: least distance (methods 5), and the distance at which own driving weighs as much as the median driver's
 LEAST_KM, SHRINK_KM = 50.0, 300.0
 #: share of drivers below -> points (methods 5)
@@ -50,7 +49,7 @@ FAST_KMH = 110.0
 COLUMNS = (
     Column("driving_pke_m_s2", "float", "m/s²", "positive kinetic energy per distance", "양의 운동에너지", 0, 20),
     Column("driving_pke_km", "float", "km", "distance it rests on", "양의 운동에너지 거리", 0),
-    Column("driving_step_s", "float", "s", "mean step between rows over that distance", "운전 수집 간격", 0),
+    Column("driving_step_s", "float", "s", "median step while driving, by that distance", "운전 수집 간격", 0),
     Column("driving_harsh_per_100km", "float", "1/100 km", "harsh accelerations and brakings", "급가속·급감속", 0),
     Column("driving_harsh_km", "float", "km", "distance over which they could be counted", "급조작 거리", 0),
     Column("driving_mean_kmh", "float", "km/h", "mean speed while driving", "평균 속도", 0, 300),
@@ -71,23 +70,30 @@ def _profile(history: History) -> dict[str, float]:
     }
 
 
+def _step(days: pd.DataFrame, weight: str) -> float:
+    """Median step between rows while driving [s], days weighted by a column; parked and charging rows have no say."""
+    known = days.dropna(subset=["drive_step_s", weight])
+    steps, weights = (np.asarray(known[name], dtype=np.float64) for name in ("drive_step_s", weight))
+    return weighted_quantile(steps, weights, 0.5)
+
+
 def measure(history: History) -> Values:
     """The columns of this metric for one vehicle; PKE from the days whose rows follow closely enough.
 
-    Harsh events are counted by the day table where rows follow within 1.5 s, so that their distance tells of them.
+    Harsh events are counted by the day table where rows follow within 1.5 s, so that their distance tells of them; no
+    rate is given below the distance that is judged, where one event more or less would change it many times over.
     """
-    steps = history.days["sampling_s"]
-    days = history.days[steps <= LONGEST_STEP_S].dropna(subset=["pke_m2_s2", "pke_km"])
+    is_close = history.days["drive_step_s"] <= PKE_STEP_S + STEP_JITTER_S
+    days = history.days[is_close].dropna(subset=["pke_m2_s2", "pke_km"])
     km = float(days["pke_km"].sum())
-    step = weighted_mean(*(np.asarray(days[name], dtype=np.float64) for name in ("sampling_s", "pke_km")))
     close = history.days.dropna(subset=["harsh_accel", "harsh_brake", "harsh_km"])
     harsh_km = float(close["harsh_km"].sum())
     events = float(close["harsh_accel"].sum() + close["harsh_brake"].sum())
     return {
         "driving_pke_m_s2": float(days["pke_m2_s2"].sum()) / (1000 * km) if km > 0 else NAN,
         "driving_pke_km": km if km > 0 else NAN,
-        "driving_step_s": step if np.isfinite(step) else history.sampling_s,
-        "driving_harsh_per_100km": 100 * events / harsh_km if harsh_km > 0 else NAN,
+        "driving_step_s": _step(days, "pke_km") if km > 0 else _step(history.days, "drive_s"),
+        "driving_harsh_per_100km": 100 * events / harsh_km if harsh_km >= LEAST_KM else NAN,
         "driving_harsh_km": harsh_km if harsh_km > 0 else NAN,
         **_profile(history),
     }
@@ -137,7 +143,7 @@ def _pke_part(values: Values, cohort: Cohort) -> Part:
 
 def _harsh_part(values: Values, car: CarType) -> Part:
     rate, km = number(values, "driving_harsh_per_100km"), number(values, "driving_harsh_km")
-    without, with_accident = HARSH_OF_DRIVERS["car" if car.body in ("", "car") else "truck"]
+    without, with_accident = HARSH_OF_DRIVERS[limits_class(car.body)]
     anchors = ((0.0, 100.0), (without / 2, 85.0), (without, 70.0), (with_accident, 55.0), (2 * with_accident, 0.0))
     return Part(
         HARSH_WEIGHT,
@@ -151,11 +157,11 @@ def _harsh_part(values: Values, car: CarType) -> Part:
 
 def _refusal(km: float, step: float) -> Mark | None:
     """Why there is no mark, if so."""
-    if step > LONGEST_STEP_S:
+    if step > PKE_STEP_S + STEP_JITTER_S:
         return Mark(
             NAN,
-            f"수집 간격 {step:.0f} s에서는 운전 습관을 잴 수 없음({LONGEST_STEP_S:.0f} s 이하 필요)",
-            f"not assessed: driving habit is not measurable at {step:.0f} s (needs {LONGEST_STEP_S:.0f} s or less)",
+            f"수집 간격 {step:.0f} s에서는 운전 습관을 잴 수 없음({PKE_STEP_S:.0f} s 이하 필요)",
+            f"not assessed: driving habit is not measurable at {step:.0f} s (needs {PKE_STEP_S:.0f} s or less)",
         )
     if not (km >= LEAST_KM and step > 0):
         seen = km if np.isfinite(km) else 0.0

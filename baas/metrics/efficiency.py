@@ -48,7 +48,7 @@ COLUMNS = (
     ),
     Column("efficiency_basis", "text", "", "where the energy comes from: counter, power or soc", "전비 근거"),
     Column("efficiency_km", "float", "km", "distance it rests on", "전비 거리", 0),
-    Column("efficiency_step_s", "float", "s", "mean step between rows over that distance", "전비 수집 간격", 0),
+    Column("efficiency_step_s", "float", "s", "mean step while driving, by that distance", "전비 수집 간격", 0),
     Column("efficiency_drop_pct", "float", "%", "SOC used, where the energy comes from SOC", "전비 SOC 사용량", 0),
     Column("efficiency_drive_temp_c", "float", "°C", "mean temperature while driving", "주행 중 평균 기온", -50, 90),
 )
@@ -80,7 +80,7 @@ class Source:
 
 def _net(history: History, basis: str, km: str, out: str, back: str, longest_step_s: float) -> Source:
     """Energy taken out less energy recovered, over the days that know distance and both."""
-    days = history.days[history.days["sampling_s"].fillna(np.inf) <= longest_step_s]
+    days = history.days[history.days["drive_step_s"].fillna(np.inf) <= longest_step_s]
     days = days.dropna(subset=[km, out, back])
     return Source(basis, days, days[km], days[out] - days[back])
 
@@ -114,7 +114,7 @@ def measure(history: History) -> Values:
         return {column.name: "" if column.dtype == "text" else NAN for column in COLUMNS}
     km, kwh, warmth, steps = (
         np.asarray(column, dtype=np.float64)
-        for column in (source.km, source.kwh, source.days["drive_ext_temp_c"], source.days["sampling_s"])
+        for column in (source.km, source.kwh, source.days["drive_ext_temp_c"], source.days["drive_step_s"])
     )
     comfort = comfort_consumption(km, kwh, warmth)
     low, high = PLAUSIBLE_KM_PER_KWH
@@ -210,11 +210,13 @@ def score(values: Values, car: CarType, cohort: Cohort) -> Mark:
     if (refusal := _refusal(values, value, limit)) is not None:
         return refusal
     km, (basis_ko, basis_en), (warm_ko, warm_en) = number(values, "efficiency_km"), _basis(values), _warmth(values)
-    share = 100 * value / limit
+    share, full = 100 * value / limit, 100 * ANCHORS[-1][0]
     return Mark(
         piecewise(value / limit, ANCHORS),
-        f"전비 {value:.2f} km/kWh({name_ko} {limit:.2f}의 {share:.0f} %), {km:,.0f} km, {basis_ko}, {warm_ko}",
-        f"{value:.2f} km/kWh ({share:.0f} % of {name_en} {limit:.2f}) over {km:,.0f} km, {basis_en}, {warm_en}",
+        f"전비 {value:.2f} km/kWh({name_ko} {limit:.2f}의 {share:.0f} %, 만점 {full:.0f} %),"
+        f" {km:,.0f} km, {basis_ko}, {warm_ko}",
+        f"{value:.2f} km/kWh ({share:.0f} % of {name_en} {limit:.2f}, full marks at {full:.0f} %)"
+        f" over {km:,.0f} km, {basis_en}, {warm_en}",
         value,
         "km/kWh",
     )

@@ -13,6 +13,11 @@ from baas.schema import Column, Table
 #: longest step between two rows over which power is integrated; chosen: the slowest thinned feeds send once a minute,
 #: and a trip split of 300 s is what Korean users of the feed apply
 COVERED_GAP_S = 300.0
+#: longest step over which a change of speed still tells how a car is driven: positive kinetic energy keeps its meaning
+#: up to 10 s (research, methods 0, finding 6); chosen: 2 s of tolerance
+PKE_STEP_S = 12.0
+#: a collector sends a step late or early by up to this; chosen: half of the finest step of the feed (1 s)
+STEP_JITTER_S = 0.5
 
 SESSIONS = Table(
     "sessions",
@@ -67,6 +72,7 @@ DAILY = Table(
         Column("first_ms", "time", "", "first row", "첫 시각"),
         Column("last_ms", "time", "", "last row", "마지막 시각"),
         Column("sampling_s", "float", "s", "median step between rows, covered intervals only", "수집 간격"),
+        Column("drive_step_s", "float", "s", "the same while driving; missing without driving", "주행 수집 간격"),
         Column("covered_s", "float", "s", "time in covered intervals", "수집 시간"),
         Column("still_gap_s", "float", "s", "time in gaps over which odometer and SOC stood still", "정지 공백"),
         Column("lost_gap_s", "float", "s", "time in gaps over which something happened unseen", "유실 공백"),
@@ -120,6 +126,11 @@ DAILY = Table(
         Column("lng", "float", "°", "last longitude", "경도"),
     ),
 )
+
+
+def limits_class(body: str) -> Literal["car", "truck"]:
+    """Whose limits of harsh driving apply to a body: those of cars, also where it is not known, else of trucks."""
+    return "car" if body in ("", "car") else "truck"
 
 
 @dataclass(frozen=True)

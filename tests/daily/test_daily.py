@@ -17,6 +17,7 @@ from feeds import (
     park,
     processed,
     signals,
+    steps_of,
     unseen,
     with_columns,
 )
@@ -24,6 +25,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from baas.daily import LOW_SOC_LEFT_PCT, LOW_SOC_PCT, _low_soc_events
+from baas.daily.driving import driving_columns
+from baas.daily.groups import Days
 from baas.mileage import distance
 
 HINT = (park(10), charge(30), drive(30, 50, -30), park(10))
@@ -44,6 +47,19 @@ def test_a_day_tells_how_long_the_car_did_what() -> None:
     assert day["still_gap_s"] == pytest.approx(300 * 60, abs=30)
     assert day["lost_gap_s"] == pytest.approx(60 * 60, abs=30)
     assert day["sampling_s"] == 10
+
+
+def test_the_driving_step_is_that_of_the_rows_while_driving() -> None:
+    moving = np.arange(0, 1801, 2.0)
+    time = np.concatenate((moving, 1800 + 60.0 * np.arange(1, 2000)))
+    speed = np.where(time <= 1800, 50.0, 0.0)
+    day = days_of(signals(time, emobility_spd=speed, odometer=1000 + np.minimum(time, 1800) / 72, soc=50.0)).iloc[0]
+    assert (day["sampling_s"], day["drive_step_s"]) == (60, 2)
+    assert day["pke_km"] == pytest.approx(25, abs=0.5)
+
+
+def test_a_day_without_driving_has_no_driving_step() -> None:
+    assert np.isnan(days_of(journey(park(60), charge(30), park(60), soc=50)).iloc[0]["drive_step_s"])
 
 
 def test_readings_of_a_day_are_its_first_last_lowest_and_highest() -> None:
@@ -205,6 +221,14 @@ def harsh(change_kmh: float, at: float) -> tuple[int, int]:
 )  # fmt: skip
 def test_harsh_events_are_those_of_the_tachograph_rules(change: float, at: float, found: tuple[int, int]) -> None:
     assert harsh(change, at) == found
+
+
+@pytest.mark.parametrize(("body", "found"), [("car", 0), ("", 0), ("van", 1), ("truck", 1)])
+def test_an_unknown_body_is_counted_by_the_limits_of_cars(body: str, found: int) -> None:
+    speed = np.concatenate((np.full(90, 30.0), np.full(90, 37.0)))  # 7 km/h in a second: harsh for a truck only
+    clean, steps = steps_of(signals(np.arange(180.0), emobility_spd=speed))
+    columns = driving_columns(Days.of(clean.time_ms, "Asia/Seoul"), clean, steps, body)
+    assert columns["harsh_accel"].tolist() == [found]
 
 
 def test_one_long_acceleration_is_one_event() -> None:

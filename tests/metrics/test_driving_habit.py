@@ -19,7 +19,7 @@ def measured(count=60, **columns):
 
 
 def driven(pke, step_s=2.0, count=60, **columns):
-    return measured(count, pke_m2_s2=pke * 50_000, sampling_s=step_s, **columns)
+    return measured(count, pke_m2_s2=pke * 50_000, drive_step_s=step_s, **columns)
 
 
 def points(values, a_car=CAR, cohort=NOBODY):
@@ -67,7 +67,7 @@ def test_less_than_fifty_kilometres_are_not_assessed():
 
 @pytest.mark.parametrize("step_s", [13.0, 30.0, 60.0])
 def test_slow_rows_are_told_to_be_not_measurable(step_s):
-    told = METRIC.score(measured(sampling_s=step_s), CAR, Cohort())
+    told = METRIC.score(measured(drive_step_s=step_s), CAR, Cohort())
     assert not told.is_assessed
     assert f"{step_s:.0f} s에서는" in told.reason_ko
     assert f"not measurable at {step_s:.0f} s" in told.reason_en
@@ -78,14 +78,32 @@ def test_jitter_around_ten_seconds_is_still_measurable():
 
 
 def test_days_of_slow_rows_do_not_enter():
-    mixed = measured(sampling_s=[2.0] * 30 + [30.0] * 30, pke_m2_s2=[15_000.0] * 30 + [0.0] * 30)
+    mixed = measured(drive_step_s=[2.0] * 30 + [30.0] * 30, pke_m2_s2=[15_000.0] * 30 + [0.0] * 30)
     assert mixed["driving_pke_m_s2"] == pytest.approx(0.3)
     assert mixed["driving_pke_km"] == 1500
     assert mixed["driving_step_s"] == 2.0
 
 
+def test_parked_and_charging_rows_have_no_say_in_the_step():
+    rests = driven(0.3, 2.0, sampling_s=60.0)
+    assert (rests["driving_step_s"], rests["driving_pke_km"]) == (2.0, 3000)
+    assert points(rests) == points(driven(0.3, 2.0))
+    assert math.isnan(points(driven(0.3, 30.0, sampling_s=2.0)))
+
+
+def test_the_step_is_the_median_of_the_kilometres_not_of_the_days():
+    many_short = measured(drive_step_s=[10.0] * 40 + [2.0] * 20, pke_km=[1.0] * 40 + [50.0] * 20)
+    assert many_short["driving_step_s"] == 2.0
+
+
+def test_the_step_of_days_without_driving_is_missing():
+    parked = measured(drive_step_s=np.nan, drive_s=0.0, pke_m2_s2=0.0, pke_km=0.0)
+    assert math.isnan(parked["driving_step_s"])
+    assert "0 km" in METRIC.score(parked, CAR, NOBODY).reason_ko
+
+
 def test_the_speed_profile_is_measured_whatever_the_step():
-    values = METRIC.measure(history(days=days(sampling_s=60.0), speed_s=at((52,), (0, 10.0), (10, 60.0), (22, 30.0))))
+    values = METRIC.measure(history(days=days(drive_step_s=60.0), speed_s=at((52,), (0, 10.0), (10, 60.0), (22, 30.0))))
     assert values["driving_fast_pct"] == pytest.approx(30)
     assert values["driving_slow_pct"] == pytest.approx(10)
     assert values["driving_mean_kmh"] == pytest.approx((10 * 2.5 + 60 * 52.5 + 30 * 112.5) / 100)
@@ -105,6 +123,19 @@ def test_harsh_events_take_half_of_the_mark_where_rows_show_them():
 def test_trucks_are_held_against_truck_drivers():
     assert own(harsh(10.2), a_car=car(body="truck")) == pytest.approx((100 + 70) / 2)
     assert own(harsh(10.2)) > own(harsh(10.2), a_car=car(body="truck"))
+
+
+@pytest.mark.parametrize(("km", "known"), [(49.0, False), (50.0, True)])
+def test_a_rate_of_harsh_events_needs_fifty_kilometres(km, known):
+    values = measured(1, drive_step_s=1.0, harsh_accel=1, harsh_km=km)
+    assert math.isfinite(values["driving_harsh_per_100km"]) == known
+    assert values["driving_harsh_km"] == km
+
+
+@pytest.mark.parametrize(("body", "same_as"), [("", "car"), ("van", "truck")])
+def test_an_unknown_body_is_judged_as_a_car_and_a_van_as_a_truck(body, same_as):
+    assert own(harsh(15), a_car=car(body=body)) == own(harsh(15), a_car=car(body=same_as))
+    assert own(harsh(15), a_car=car(body="car")) != own(harsh(15), a_car=car(body="truck"))
 
 
 def test_without_distance_on_which_to_count_there_are_no_harmless_drivers():

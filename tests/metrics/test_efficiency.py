@@ -38,18 +38,23 @@ def test_without_counters_power_is_integrated():
 
 
 def test_power_is_not_integrated_over_steps_longer_than_a_minute():
-    assert measured(**NO_COUNTERS, sampling_s=61.0)["efficiency_basis"] == "soc"
-    assert measured(**NO_COUNTERS, sampling_s=60.0)["efficiency_basis"] == "power"
+    assert measured(**NO_COUNTERS, drive_step_s=61.0)["efficiency_basis"] == "soc"
+    assert measured(**NO_COUNTERS, drive_step_s=60.0)["efficiency_basis"] == "power"
+
+
+def test_rows_while_parked_have_no_say_in_whether_power_is_integrated():
+    assert measured(**NO_COUNTERS, sampling_s=120.0)["efficiency_basis"] == "power"
+    assert measured(**NO_COUNTERS, sampling_s=120.0)["efficiency_step_s"] == 2.0
 
 
 def test_only_the_days_with_close_rows_enter_the_integral():
-    mixed = measured(**NO_COUNTERS, sampling_s=[10.0] * 30 + [120.0] * 30, drive_out_kwh=[11.0] * 30 + [50.0] * 30)
+    mixed = measured(**NO_COUNTERS, drive_step_s=[10.0] * 30 + [120.0] * 30, drive_out_kwh=[11.0] * 30 + [50.0] * 30)
     assert mixed["efficiency_km_per_kwh"] == pytest.approx(5.0)
     assert mixed["efficiency_km"] == 1500
 
 
 def test_the_reason_tells_that_an_integral_of_thinned_rows_reads_low():
-    told = METRIC.score(measured(**NO_COUNTERS, sampling_s=30.0), CAR, Cohort())
+    told = METRIC.score(measured(**NO_COUNTERS, drive_step_s=30.0), CAR, Cohort())
     assert "30 s" in told.reason_ko
     assert "3.0 %" in told.reason_ko
     assert "낮게" in told.reason_ko
@@ -97,6 +102,12 @@ def test_an_impossible_counter_gives_way_to_the_next_source():
 def test_the_ratio_to_the_certified_figure_gives_the_points(km_per_kwh, expected):
     values = measured(counter_out_kwh=50 / km_per_kwh, counter_in_kwh=0.0)
     assert points(values) == pytest.approx(expected)
+
+
+def test_the_reason_tells_where_full_marks_begin():
+    told = METRIC.score(measured(), CAR, NOBODY)
+    assert "만점 110 %" in told.reason_ko
+    assert "full marks at 110 %" in told.reason_en
 
 
 def test_a_truck_is_held_against_its_own_certified_figure():
