@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from baas.cars import CarTypes, KnownCars
+from baas.clean.insulation import insulation_drop
 from baas.clean.notes import episodes
 from baas.clean.sign import Evidence, Sign, decide
 from baas.findings import Finding
@@ -89,6 +90,7 @@ def vehicle(
     keep = _between(days, first, last).to_numpy()
     if not keep.any():
         return None
+    drops = insulation_drop(days, keep)
     days, arrays = days[keep].reset_index(drop=True), [arrays[k] for k in np.flatnonzero(keep)]
     start, end = _edges_ms(days)
     sessions = store.sessions(key)
@@ -102,7 +104,7 @@ def vehicle(
     history = History(shown, car_of(listed, told, series, car_types), days, sessions, merged)
     driven = distance(days)
     notes = [note for about in abouts for note in notes_of(about)]
-    inside = [note for note in (*notes, *driven.notes) if note.last_ms >= start and note.first_ms <= end]
+    inside = [note for note in (*notes, *driven.notes, *drops) if note.last_ms >= start and note.first_ms <= end]
     return Vehicle(
         shown, listed, told, history, driven.total_km, tuple(note.finding(shown) for note in episodes(inside)),
         sum(sum(about["used"].values()) for about in abouts), sum(sum(about["repeated"].values()) for about in abouts),

@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from inputs import Table, put, small_export
-from running import Ran, score
+from running import ROOT, Ran, score
 
 from baas.vehicles import completeness_pct
 
@@ -81,6 +81,17 @@ def test_signals_that_never_came_are_named(ran):
         told = set(ran.row("data_quality.csv", device_no=device)["missing_signals"].split())
         assert missing <= told
         assert not {"soc", "pack_current", "cells", "odometer"} & told
+
+
+def test_insulation_that_falls_over_months_is_found_once_and_only_in_its_vehicle(tmp_path):
+    sample = score(ROOT / "db datasets", tmp_path / "out" / "results")
+    found = [row for row in sample.rows("findings.csv") if row["check"] == "insulation_drop"]
+    assert [(row["device_no"], row["severity"]) for row in found] == [("01290000005", "warning")]
+    assert float(found[0]["value"]) == 90.5
+
+
+def test_single_low_readings_of_a_real_vehicle_are_no_fall_of_insulation(ran):
+    assert "insulation_drop" not in {row["check"] for row in ran.rows("findings.csv")}
 
 
 def test_the_longest_form_of_a_device_number_is_the_one_shown(tables, tmp_path):

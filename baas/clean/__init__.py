@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from baas.clean.cells import clean_cells
 from baas.clean.counters import clean_counters
-from baas.clean.insulation import insulation_drop
 from baas.clean.modules import clean_modules
 from baas.clean.notes import Note
 from baas.clean.odometer import Odometer, clean_odometer
@@ -130,5 +129,4 @@ def _possible(rows: Signals) -> tuple[dict[str, Reals], dict[str, Reals], list[N
         columns["soc"], stuck_soc = without_stuck_soc(columns["soc"], columns.get("pack_current", missing), time_ms)
         stuck += stuck_soc
     columns, rises, breaks = clean_counters(columns, time_ms)
-    drops = insulation_drop(columns.get("insul_resistance", missing), time_ms)
-    return columns, rises, [*notes, *spikes, *stuck, *breaks, *drops]
+    return columns, rises, [*notes, *spikes, *stuck, *breaks]

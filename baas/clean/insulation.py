@@ -3,35 +3,37 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from baas.clean.notes import Note
 from baas.tables.feed import BMS
 
-Reals = NDArray[np.float64]
-
-DAY_MS = 86_400_000
 #: a fall below this share of the vehicle's own usual value is told (research: warn on a 50 % drop against the median of
 #: the last 30 days; the unit differs between feeds, a ratio does not)
 DROP_SHARE = 0.5
-#: days with readings from which a value counts as usual, and readings a day needs; chosen: a wet day or a few readings
-#: after switching on are neither usual nor a drop
+#: earlier days from which a value counts as usual, and rows a day needs; chosen: a wet day or a few readings after
+#: switching on are neither usual nor a drop
 USUAL_DAYS, DAY_ROWS = 3, 10
 
 
-def insulation_drop(resistance: Reals, time_ms: NDArray[np.int64]) -> list[Note]:
-    """A note on the days of one month whose median lies below half the median of the days before them."""
-    known = np.isfinite(resistance)
-    days, number, rows = np.unique(time_ms[known] // DAY_MS, return_inverse=True, return_counts=True)
-    if len(days) <= USUAL_DAYS:
+def insulation_drop(days: pd.DataFrame, asked: NDArray[np.bool_]) -> list[Note]:
+    """A note on the days asked for whose median lies below half of the median of all full days before them.
+
+    `days` are all DAILY rows of the vehicle by date, whatever their month; `asked` says which of them to judge.
+    """
+    resistance = days["insulation_median_kohm"].to_numpy(dtype=np.float64)
+    full = np.flatnonzero(np.isfinite(resistance) & (days["rows"].to_numpy(dtype=np.float64) >= DAY_ROWS))
+    medians = resistance[full]
+    low = [k for k in range(USUAL_DAYS, len(full)) if medians[k] < DROP_SHARE * np.median(medians[:k])]
+    fallen = full[low]
+    fallen = fallen[asked[fallen]]
+    if not len(fallen):
         return []
-    medians = np.array([np.median(resistance[known][number == day]) for day in range(len(days))])
-    full = np.flatnonzero(rows >= DAY_ROWS)
-    usual = {int(day): float(np.median(medians[full[:k]])) for k, day in enumerate(full) if k >= USUAL_DAYS}
-    low = [day for day, value in usual.items() if medians[day] < DROP_SHARE * value]
-    if not low:
-        return []
-    fallen = np.zeros(len(time_ms), dtype=bool)
-    fallen[np.flatnonzero(known)[np.isin(number, low)]] = True
-    column = BMS["insul_resistance"]
-    return [Note.of_rows("insulation_drop", "warning", time_ms, fallen, float(resistance[fallen].min()), column)]
+    found, column = days.iloc[fallen], BMS["insul_resistance"]
+    return [
+        Note(
+            "insulation_drop", "warning", int(found["first_ms"].min()), int(found["last_ms"].max()),
+            int(found["rows"].sum()), float(resistance[fallen].min()), column.unit, column.name, column.ko,
+        )
+    ]  # fmt: skip

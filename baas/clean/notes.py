@@ -70,8 +70,8 @@ SENTENCES: dict[str, tuple[FindingKind, str, str]] = {
     ),
     "insulation_drop": (
         "battery",
-        "절연 저항이 평소의 절반 아래로 떨어졌습니다(최저 {value:g}, 전송 단위 그대로).",
-        "Insulation resistance fell below half of its usual value (lowest {value:g}, in the unit sent).",
+        "하루 중앙값으로 본 절연 저항이 평소의 절반 아래로 떨어졌습니다(최저 {value:g}, 전송 단위 그대로).",
+        "The insulation resistance of a day fell below half of its usual value (lowest {value:g}, unit as sent).",
     ),
 }
 
