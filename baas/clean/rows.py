@@ -9,6 +9,8 @@ from baas.signals import MISSING_MV, Signals
 
 #: columns that say which of two messages about the same moment is the later one, strongest first
 _PRECEDENCE = ("msg_time", "seq")
+#: columns whose sign is not known before the rows are in order
+_SIGNED = ("pack_current",)
 #: stands for a missing cell; below every 16-bit reading
 _NO_CELL = -40_000
 
@@ -19,10 +21,15 @@ def _comparable(values: NDArray) -> NDArray:
 
 
 def _content(signals: Signals) -> list[NDArray]:
-    """All values of each row as comparable arrays [rows x k], so that rows of equal precedence still have one order."""
-    columns = [_comparable(signals.columns[name])[:, None] for name in sorted(signals.columns)]
+    """All values of each row as comparable arrays [rows x k], so that rows of equal precedence still have one order.
+
+    Current counts by its size first and by its sign last: feeds differ in the sign, and the choice must not.
+    """
+    sized = {**signals.columns, **{name: np.abs(signals.columns[name]) for name in _SIGNED if name in signals.columns}}
+    columns = [_comparable(sized[name])[:, None] for name in sorted(sized)]
+    signs = [_comparable(signals.columns[name])[:, None] for name in _SIGNED if name in signals.columns]
     cells = np.where(signals.cells_mv == MISSING_MV, _NO_CELL, signals.cells_mv.astype(np.int32))
-    return [*columns, cells, _comparable(signals.modules_c)]
+    return [*columns, cells, _comparable(signals.modules_c), *signs]
 
 
 def _filled(signals: Signals) -> NDArray[np.int64]:

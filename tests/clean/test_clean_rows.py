@@ -77,3 +77,11 @@ def test_rows_without_repeats_are_only_ordered() -> None:
 def test_parts_of_different_columns_can_repeat_each_other() -> None:
     rows = joined(signals([5], soc=10), signals([5], soc=10, odometer=7))
     assert kept(rows).column("odometer").tolist() == [7]
+
+
+def test_which_of_two_rows_of_one_moment_is_kept_does_not_depend_on_the_sign_of_current() -> None:
+    amps, soc = np.array([30.0, 10.0, np.nan, -np.inf]), [50.0, 51.0, 52.0, 53.0]
+    for signed in (amps, -amps):
+        for order in ([0, 1], [1, 0], [2, 3], [3, 2]):
+            kept, repeats = order_of_rows(signals([0, 0], pack_current=signed[order], soc=np.array(soc)[order]))
+            assert (order[int(kept[0])], len(repeats)) == ((0 if 0 in order else 3), 1)
