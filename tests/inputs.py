@@ -103,7 +103,8 @@ def with_lists(table: Table) -> Table:
     """Cells and modules as one list each instead of columns."""
     if "cell_v_001" not in table.header:
         return table
-    places = [[k for k, c in enumerate(table.header) if c.startswith(kind)] for kind in ("cell_v_", "mod_temp_")]
+    numbered = sorted((c, k) for k, c in enumerate(table.header))  # a list tells cells by their place in it
+    places = [[k for c, k in numbered if c.startswith(kind)] for kind in ("cell_v_", "mod_temp_")]
     taken = {k for kind in places for k in kind}
     kept = [k for k in range(len(table.header)) if k not in taken]
 

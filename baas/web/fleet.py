@@ -188,8 +188,8 @@ def load(folder: Path) -> Fleet:
 
 def _scores_file(about: Mapping[str, Any]) -> str:
     """Name of the table of scores, which --output may have changed; never a path."""
-    arguments, files = about.get("arguments"), about.get("files")
-    asked = Path(str(arguments.get("output", ""))).name if isinstance(arguments, dict) else ""
+    files = about.get("files")
+    asked = Path(str(about.get("scores_file", ""))).name
     return asked if isinstance(files, dict) and asked in files else SCORES_FILE
 
 
