@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Protocol
 
+from baas.errors import BaasError
 from baas.ingest.files import InputFile, sha256
 from baas.ingest.reader import FileReport, ReadSettings, read_file
 from baas.signals import Signals
@@ -88,5 +89,5 @@ def content_read(item: Input, reports: Sequence[FileReport]) -> str:
         with item.path.open("rb") as handle:
             is_packed = handle.read(2) in _PACKED
         return reports[0].sha256 if len(reports) == 1 and reports[0].sha256 and not is_packed else sha256(item)
-    except Exception:  # noqa: BLE001  (a file that vanished meanwhile is read again next time)
+    except (OSError, BaasError):  # a file that vanished meanwhile is read again next time
         return ""
