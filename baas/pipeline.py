@@ -181,7 +181,8 @@ def run(settings: Settings, progress: Progress, arguments: Mapping[str, object])
     ):
         gathered, notices = _gathered(this_run, settings, sources, workers, progress)
         outcome = _scored(this_run.store, settings, sources, gathered, progress)
-        outcome = replace(outcome, seconds=time.monotonic() - started, notices=notices)
+        server = sources.server.address if sources.server else ""
+        outcome = replace(outcome, seconds=time.monotonic() - started, notices=notices, server=server)
         if not outcome.scores and this_run.store.current_run():
             this_run.store.discard()
         else:

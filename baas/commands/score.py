@@ -92,12 +92,12 @@ def _scored(settings: Settings, given: Mapping[str, object]) -> int:
     from baas import pipeline  # pandas takes a while to load, which --help need not wait for
     from baas.commands.talk import Progress, complaints, nothing, summary
 
-    with Progress(settings.quiet) as progress:
+    with Progress(settings.quiet, settings.lang) as progress:
         outcome = pipeline.run(settings, progress.tell, given)
     for line in complaints(outcome, settings.lang):
         print(line, file=sys.stderr)
     if not outcome.scores:
-        print(nothing(outcome, ", ".join(map(str, settings.inputs)), settings.lang), file=sys.stderr)
+        print(nothing(outcome, settings), file=sys.stderr)
         return 1
     if not settings.quiet:
         print("\n".join(summary(outcome, settings.lang)))

@@ -11,41 +11,51 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from baas.ingest.reader import FileReport
     from baas.outputs import Outcome
+    from baas.settings import Settings
 
-_STAGES = {"list": "목록 list", "rows": "읽기 read", "read": "읽기 read", "score": "평가 score"}
-#: what is counted while a stage runs; bytes where nothing is said
-_UNITS = {"list": "대 vehicles", "rows": "행 rows", "score": "대 vehicles"}
+#: what a run does, in English and Korean
+_STAGES = {
+    "list": ("looking", "목록"), "rows": ("reading", "읽기"), "read": ("reading", "읽기"), "score": ("scoring", "평가"),
+}  # fmt: skip
+#: how fast a stage is, in what it counts; bytes of files are told as MB
+_RATES = {
+    "rows": ("{:,.0f} rows/s", "{:,.0f}행/s"), "read": ("{:,.1f} MB/s", "{:,.1f} MB/s"),
+    "score": ("{:,.0f} vehicles/s", "{:,.0f}대/s"),
+}  # fmt: skip
+_SCALES = {"read": 1e-6}
 #: lines of the summary, in English and Korean
 _ROWS = (
     "rows {read:,} = used {used:,} + duplicate {duplicate:,} + rejected {rejected:,}",
     "행 {read:,} = 사용 {used:,} + 중복 {duplicate:,} + 제외 {rejected:,}",
 )
 _FILES = ("{:,} files, {:,} read anew", "파일 {:,}개, 새로 읽음 {:,}개")
+_SERVER = (
+    "{}: {:,} vehicle-months (BMS and GPS counted apart), {:,} read anew",
+    "{}: 차량-월 {:,}개(BMS·GPS 각각), 새로 읽음 {:,}개",
+)
 _FINDINGS = ("findings: {} critical, {} warning, {} info", "발견 사항: 위험 {}, 경고 {}, 참고 {}")
 #: lines on the terminal about files; the rest is in files.csv; chosen: fits a screen
 _MOST_COMPLAINTS = 20
 
 
-#: before that much time [s] a rate says nothing
-_SOON_S = 0.5
+def _rate(stage: str, per_s: float, lang: str) -> str:
+    """How fast a stage is, "" where that tells nothing.
 
-
-def _rate(stage: str, per_s: float) -> str:
-    """How fast a stage is.
-
-    >>> _rate("rows", 245_678.9), _rate("read", 61_500_000)
-    ('245,679 행 rows/s', '61.5 MB/s')
+    >>> _rate("rows", 245_678.9, "ko"), _rate("read", 61_500_000, "en"), _rate("list", 3, "en")
+    ('245,679행/s', '61.5 MB/s', '')
     """
-    return f"{per_s:,.0f} {_UNITS[stage]}/s" if stage in _UNITS else f"{per_s / 1e6:,.1f} MB/s"
+    return _RATES[stage][lang == "ko"].format(per_s * _SCALES.get(stage, 1)) if stage in _RATES else ""
 
 
 class Progress:
     """A progress bar on a terminal, silence elsewhere."""
 
-    def __init__(self, quiet: bool | None) -> None:
+    def __init__(self, quiet: bool | None, lang: str = "ko") -> None:
         self._bar: Any = None
+        self._lang = lang
         self._tasks: dict[str, Any] = {}
-        self._begun: dict[str, float] = {}
+        #: when each stage was first heard of [s], and how far it was then
+        self._begun: dict[str, tuple[float, int]] = {}
         if not quiet and sys.stderr.isatty():
             from rich.console import Console
             from rich.progress import BarColumn, Progress, TaskProgressColumn, TimeRemainingColumn
@@ -64,10 +74,12 @@ class Progress:
         if self._bar is None:
             return
         if stage not in self._tasks:
-            self._tasks[stage] = self._bar.add_task(_STAGES[stage], total=total, rate="")
-            self._begun[stage] = monotonic()
-        per_s = done / max(monotonic() - self._begun[stage], _SOON_S)
-        self._bar.update(self._tasks[stage], completed=done, total=total, rate=_rate(stage, per_s))
+            self._tasks[stage] = self._bar.add_task(_STAGES[stage][self._lang == "ko"], total=total, rate="")
+            self._begun[stage] = monotonic(), done
+        begun_s, before = self._begun[stage]
+        seconds = monotonic() - begun_s
+        rate = _rate(stage, (done - before) / seconds, self._lang) if done > before and seconds > 0 else ""
+        self._bar.update(self._tasks[stage], completed=done, total=total, rate=rate)
 
     def __enter__(self) -> Progress:
         if self._bar is not None:
@@ -120,12 +132,46 @@ def complaints(outcome: Outcome, lang: str) -> list[str]:
     return lines + [fault.told(lang) for fault in outcome.notices]
 
 
-def nothing(outcome: Outcome, inputs: str, lang: str) -> str:
-    """Why there is no score at all."""
-    files = len(outcome.gathered.reports)
-    if lang == "ko":
-        return f"{inputs}: 파일 {files:,}개에서 점수를 낼 수 있는 행이 없습니다. 읽을 수 있는 형식은 --help를 보십시오"
-    return f"{inputs}: {files:,} files but nothing to score; see --help for what is read"
+def nothing(outcome: Outcome, settings: Settings) -> str:
+    """Why there is no score at all, and what to do."""
+    ko, en = _nothing_from_server(outcome) if outcome.server else _nothing_from_files(outcome, settings)
+    if options := _narrowing(settings):
+        ko += f". {options} 때문에 일부만 평가합니다"
+        en += f"; {options} leaves only part of it"
+    return ko if settings.lang == "ko" else en
+
+
+def _nothing_from_files(outcome: Outcome, settings: Settings) -> tuple[str, str]:
+    inputs, files = ", ".join(map(str, settings.inputs)), len(outcome.gathered.reports)
+    return (
+        f"{inputs}: 파일 {files:,}개에서 점수를 낼 수 있는 행이 없습니다. 읽을 수 있는 형식은 --help를 보십시오",
+        f"{inputs}: {files:,} files but nothing to score; see --help for what is read",
+    )
+
+
+def _nothing_from_server(outcome: Outcome) -> tuple[str, str]:
+    """The server and bucket by name; its address carries no secrets."""
+    server, months = outcome.server, len(outcome.gathered.reports)
+    ko, en = f"{server}: 평가할 차량이 없습니다", f"{server}: no vehicle to score"
+    if months:
+        ko = f"{server}: 차량-월 {months:,}개에서 점수를 낼 수 있는 행이 없습니다"
+        en = f"{server}: {months:,} vehicle-month{'s' if months > 1 else ''} but nothing to score"
+    return (
+        f"{ko}. 서버에 있는 단말·열·월은 `python -m baas influx check`로 확인하십시오",
+        f"{en}; `python -m baas influx check` says which devices, columns and months are there",
+    )
+
+
+def _narrowing(settings: Settings) -> str:
+    """Options that leave vehicles or days out."""
+    given = {"--vehicles": settings.vehicles, "--from": settings.first_day, "--to": settings.last_day}
+    return ", ".join(option for option, value in given.items() if value)
+
+
+def _source_line(outcome: Outcome, *, ko: bool) -> str:
+    """What was read from, and how much of it in this run."""
+    counts = len(outcome.gathered.reports), outcome.gathered.files_read
+    return _SERVER[ko].format(outcome.server, *counts) if outcome.server else _FILES[ko].format(*counts)
 
 
 def summary(outcome: Outcome, lang: str) -> list[str]:
@@ -140,7 +186,7 @@ def summary(outcome: Outcome, lang: str) -> list[str]:
         f"차량 {len(scores):,}대" if ko else f"{len(scores):,} vehicles",
         ("등급 " if ko else "grades ") + " ".join(f"{name}:{grades[name]}" for name in ("A", "B", "C", "D", "-")),
         _ROWS[ko].format(**rows),
-        _FILES[ko].format(len(reports), outcome.gathered.files_read),
+        _source_line(outcome, ko=ko),
         _FINDINGS[ko].format(*(severities[name] for name in ("critical", "warning", "info"))),
     ]
     for score in worst:

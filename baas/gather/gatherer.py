@@ -71,6 +71,8 @@ class Gatherer:
         """Read what is new, compute what rests on it, drop the vehicle-months asked for that have no input any more."""
         new = frozenset(file.name for file in files if full or not self._recall(file))
         self._total = sum(file.size for file in files if file.name in new)
+        if self._total:
+            self._progress(0, self._total)
         self._read_groups(single_files(files, new))
         self._read_groups(hinted_months(files, new, self._known, frozenset(self._contributors())))
         contributors = self._contributors()

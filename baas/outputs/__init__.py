@@ -46,7 +46,7 @@ class Outcome:
     """What a run came to: the scores in order of device, and everything else that was learned about the fleet.
 
     counts: what became of the rows. new_list: where devices for people to complete are written. notices: what went
-    wrong beside.
+    wrong beside. server: address of the server that was read from, "" for files.
     """
 
     folder: Path
@@ -58,6 +58,7 @@ class Outcome:
     seconds: float
     counts: RowCounts
     notices: tuple[BaasError, ...] = ()
+    server: str = ""
 
 
 def _written(time: datetime | None) -> str:
