@@ -33,7 +33,8 @@ def stored(result: PartitionResult, listed: Listed, car_types: CarTypes) -> Stor
     series = int(np.nanmax(cells)) if np.isfinite(cells).any() else 0
     about = {
         "used": dict(result.used), "repeated": dict(result.repeated), "failed": {},
-        "votes": dict(result.evidence.votes), "sign": [result.sign.name, result.sign.confidence],
+        "votes": {kind: list(pair) for kind, pair in result.evidence.votes.items()},
+        "sign": [result.sign.name, result.sign.confidence],
         "sent": list(result.sent), "forms": list(result.forms), "told_type": result.told_type,
         "has_current": result.has_current, "notes": [asdict(note) for note in result.notes],
     }  # fmt: skip

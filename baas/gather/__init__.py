@@ -12,7 +12,7 @@ from baas.gather.gatherer import Gathered, Gatherer
 from baas.gather.groups import Key
 from baas.gather.inputs import Input
 from baas.gather.keys import input_key, reading_key
-from baas.gather.read import ReadTask
+from baas.gather.readings import ReadTask
 from baas.ingest.reader import ReadSettings
 from baas.partition import Context
 from baas.store import WritableStore

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Any
 
 import numpy as np
 
@@ -17,8 +16,10 @@ from baas.executors import Executor
 from baas.gather.groups import Group, Key, hinted_months, listed, single_files
 from baas.gather.inputs import Input, content_of, place_of
 from baas.gather.keys import input_key
-from baas.gather.read import FileReading, MonthTask, Reading, ReadTask, compute_month, read_group
+from baas.gather.read import MonthTask, compute_month, read_group
+from baas.gather.readings import FileReading, Reading, ReadTask
 from baas.gather.spool import Slice
+from baas.gather.stored import kept, restored
 from baas.ingest.reader import FileReport
 from baas.months import evidence_of, sign_of
 from baas.partition import scale_of
@@ -104,13 +105,13 @@ class Gatherer:
         found = self._store.known_content(content, self._reading_key, self._task.latest_ms) if content else None
         if found is None:
             return False
-        reports = tuple(_restored(stored, file.name) for stored in found.reports)
+        reports = tuple(restored(stored, file.name) for stored in found.reports)
         self._files[file.name] = FileReading(reports, found.parts, found.sha256, found.wakes_ms)
         return True
 
     def _known_file(self, file: Input) -> KnownFile:
         found = self._files[file.name]
-        reports = tuple(_kept(report, file.name) for report in found.reports)
+        reports = tuple(kept(report, file.name) for report in found.reports)
         return KnownFile(
             place_of(file), file.size, file.mtime_ns, found.sha256, self._reading_key, found.future_ms,
             reports, found.months,
@@ -208,20 +209,3 @@ class Gatherer:
                     hints[(device, month)] = device_sign
         if hints:
             self._settle(files, set(hints), contributors, keys, hints)
-
-
-def _kept(report: FileReport, name: str) -> dict[str, Any]:
-    """Fields of a report for the store, members named as inside their file."""
-    return {**asdict(report), "file": report.file.removeprefix(name)}
-
-
-def _restored(stored: Mapping[str, Any], name: str) -> FileReport:
-    """A report as it was before it was stored, under the name that the file has now."""
-    return FileReport(
-        **{
-            **stored,
-            "file": name + stored["file"],
-            "unknown_columns": tuple(stored["unknown_columns"]),
-            "examples": tuple((line, reason) for line, reason in stored["examples"]),
-        }
-    )

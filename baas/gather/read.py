@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -13,52 +13,14 @@ from baas.gather import finished
 from baas.gather.by_month import by_month
 from baas.gather.groups import Group, Key
 from baas.gather.inputs import Input, content_read, read
+from baas.gather.readings import FileReading, Reading, ReadTask
 from baas.gather.spool import Slice, Spool, rows_of
 from baas.ingest.files import InputFile
-from baas.ingest.reader import FileReport, ReadSettings
+from baas.ingest.reader import FileReport
 from baas.months import computed
-from baas.partition import Context, Listed, Partition
+from baas.partition import Listed, Partition
 from baas.signals import Signals
 from baas.store import StoredMonth
-
-
-@dataclass(frozen=True)
-class ReadTask:
-    """How to read groups: the settings, where to set rows aside, the time from which rows lie in the future.
-
-    finished: folder of vehicle-months that an interrupted run had finished; key: what those rest on beside their rows.
-    """
-
-    settings: ReadSettings
-    context: Context
-    spool: str
-    latest_ms: int
-    finished: str = ""
-    key: str = ""
-
-
-@dataclass(frozen=True)
-class FileReading:
-    """What one file held. sha256: "" when it could not be read whole. future_ms: first row that lay in the future."""
-
-    reports: tuple[FileReport, ...]
-    months: tuple[Key, ...]
-    sha256: str
-    future_ms: int | None
-
-
-@dataclass(frozen=True)
-class Reading:
-    """What reading a group gave.
-
-    members: names that `Signals.source` counts. month: the vehicle-month when the group held nothing else. parts: rows
-    set aside by vehicle-month.
-    """
-
-    files: Mapping[str, FileReading]
-    members: tuple[str, ...]
-    month: StoredMonth | None
-    parts: tuple[tuple[Key, Slice], ...]
 
 
 @dataclass
