@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 
+from baas.tables.files import RUN_FILE
+from baas.tables.results import RESULT_TABLES
+
 #: ten or eleven digits in this feed; chosen: fewer than seven are dates of six digits and running numbers
 _DEVICE = re.compile(r"(?<!\d)(?!20\d{2}(?:0[1-9]|1[0-2])(?:[0-3]\d)?(?!\d))(\d{7,15})(?!\d)")
 _MONTH = re.compile(r"(?<!\d)(20\d{2})[-_.]?(0[1-9]|1[0-2])(?:[-_.]?[0-3]\d)?(?!\d)")
@@ -11,23 +14,7 @@ _JUNK_WORD = re.compile(r"(?<![a-z])(logs?|empty)(?![a-z])")
 _CAR_LIST = re.compile(r"cartype_list", re.IGNORECASE)
 
 #: files the product writes into results/, which are no telemetry (battery_results.csv is read as a table)
-RESULT_FILES = frozenset(
-    [
-        "vehicle_scores.csv",
-        "data_quality.csv",
-        "files.csv",
-        "findings.csv",
-        "soh_monthly.csv",
-        "battery_life.csv",
-        "mileage_daily.csv",
-        "mileage_monthly.csv",
-        "trips.csv",
-        "charging_sessions.csv",
-        "charging_sites.csv",
-        "inspection_priority.csv",
-        "run.json",
-    ]
-)
+RESULT_FILES = frozenset([*(f"{table.name}.csv" for table in RESULT_TABLES), RUN_FILE])
 TEXT_ENDINGS = (".csv", ".txt", ".tsv", ".psv", ".dat")
 ARCHIVE_ENDINGS = (".zip", ".gz")
 

@@ -11,6 +11,8 @@ from reading import line, read_path, table
 from baas.errors import BaasError
 from baas.ingest.files import find_files, sha256
 from baas.ingest.names import hint
+from baas.tables.files import RUN_FILE, STORE_NAME
+from baas.tables.results import RESULT_TABLES
 
 ROWS = table(line(0), line(1))
 
@@ -67,8 +69,17 @@ def test_files_that_are_no_telemetry_by_name_are_told(tmp_path: Path, name: str,
     assert reports[0].message_en
 
 
+@pytest.mark.parametrize("name", [*(f"{table.name}.csv" for table in RESULT_TABLES), RUN_FILE, STORE_NAME])
+def test_no_result_of_our_own_is_read_as_input(tmp_path: Path, name: str) -> None:
+    files, reports = find_files([folder(tmp_path, name, f"{name[0]}x.csv")])
+    assert [file.name for file in files] == [f"{name[0]}x.csv"]
+    assert [(report.file, report.status, report.message_en) for report in reports] == [
+        (name, "skipped", "named as a result file of this program")
+    ]
+
+
 def test_a_file_asked_for_by_its_own_name_is_read_whatever_its_name(tmp_path: Path) -> None:
-    for name in ("export.out", "upload_log.csv", "trips.csv"):
+    for name in ("export.out", "upload_log.csv", "findings.csv"):
         files, reports = find_files([folder(tmp_path, name) / name])
         assert ([file.name for file in files], reports) == ([name], [])
     assert find_files([folder(tmp_path, "x.xlsx") / "x.xlsx"])[1][0].status == "skipped"
