@@ -51,12 +51,20 @@ class Backend(Protocol):
         """Values of the device tag."""
         ...
 
-    def counts(self, ask: Ask) -> dict[int, tuple[int, ...]]:
-        """Start of each UTC day that has rows -> values of each field asked for."""
+    def spans(self, ask: Ask) -> list[tuple[int, int]]:
+        """Times outside of which the device has no row with one of the fields, whatever the types of the fields.
+
+        Whole UTC days (or whole shards, where these are shorter); questions within one span are answered completely,
+        which questions over shards in which a field has different types are not.
+        """
         ...
 
-    def edge(self, ask: Ask, *, last: bool) -> int | None:
-        """Time of the first or last row that has one of the fields."""
+    def counts(self, ask: Ask) -> dict[int, tuple[int, ...]]:
+        """Start of each UTC day of a span that has rows -> values of each field asked for."""
+        ...
+
+    def first(self, ask: Ask) -> int | None:
+        """Time of the first row in a window of a span that has one of the fields."""
         ...
 
     def rows(self, ask: Ask) -> list[bytes]:

@@ -45,7 +45,7 @@ def connect(config: InfluxConfig) -> Connection:
     wire = Wire(config)
     ping = patiently(config, "ping", wire.ping)
     if config.api == "flux":
-        backend: Backend = _flux(config, ping)
+        backend: Backend = _flux(config, wire, ping)
     elif config.api == "influxql":
         backend = _influxql(config, wire)
     else:
@@ -61,10 +61,11 @@ def _influxql(config: InfluxConfig, wire: Wire) -> InfluxQL:
     return backend
 
 
-def _flux(config: InfluxConfig, ping: Ping) -> Backend:
+def _flux(config: InfluxConfig, wire: Wire, ping: Ping) -> Backend:
     from baas.influx.flux import Flux  # the client takes half a second to load
 
-    backend = Flux(config, is_v1=ping.is_v1)
+    told = (lambda: InfluxQL(wire, config).shard_ms) if ping.is_v1 else None  # 1.8 tells it in the other language only
+    backend = Flux(config, is_v1=ping.is_v1, shard_ms=told)
     there = patiently(config, "buckets()", backend.sources)
     bucket = config.source
     if bucket not in there and not any(name.startswith(f"{bucket}/") for name in there):
@@ -79,4 +80,4 @@ def _either(config: InfluxConfig, wire: Wire, ping: Ping) -> Backend:
     except BaasError:
         if ping.is_v1:
             raise
-    return _flux(config, ping)
+    return _flux(config, wire, ping)

@@ -9,7 +9,7 @@ from baas.influx import faults
 from baas.influx.backend import DAY_MS, Ask, Backend
 from baas.influx.config import InfluxConfig
 from baas.influx.faults import PassingError, SlowError, TooLargeError
-from baas.influx.retry import wait_s
+from baas.influx.retry import patiently, wait_s
 from baas.influx.windows import SHORTEST_MS, pieces
 
 _HOUR_MS = 3_600_000
@@ -20,7 +20,8 @@ class Fetcher:
 
     def __init__(self, backend: Backend, config: InfluxConfig) -> None:
         self._backend, self._config = backend, config
-        self._span_ms = max(SHORTEST_MS, min(DAY_MS, round(config.window_h * _HOUR_MS), backend.shard_ms))
+        shard_ms = patiently(config, "shards", lambda: backend.shard_ms)
+        self._span_ms = max(SHORTEST_MS, min(DAY_MS, round(config.window_h * _HOUR_MS), shard_ms))
 
     def rows(self, ask: Ask) -> list[bytes]:
         """CSV in blocks that together hold all rows of a window, the parts of the window in order of time."""

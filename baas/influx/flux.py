@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
+from functools import cached_property
+from threading import Lock
 from typing import Any
 
 import urllib3
@@ -14,11 +18,12 @@ from influxdb_client.domain.dialect import Dialect
 from influxdb_client.rest import ApiException
 
 from baas.influx import faults
-from baas.influx.backend import DAY_MS, WEEK_MS, Ask, summed
+from baas.influx.backend import DAY_MS, FIRST_MS, LAST_MS, WEEK_MS, Ask, summed
 from baas.influx.columns import DEVICE, TIME, TYPE, columns_of, header_line, renamed
 from baas.influx.config import InfluxConfig
 from baas.influx.faults import PassingError, SlowError, TooLargeError
 from baas.influx.queries import fields_flux, just_before_flux, query, text_flux, time_flux
+from baas.influx.windows import pieces, shard_number, shard_start
 from baas.influx.wire import CONNECTIONS, METADATA_BYTES, PIECE_BYTES, judged, said_in, whole
 
 #: metadata functions look back 30 days unless told otherwise; this is farther than any car
@@ -33,19 +38,34 @@ class Flux:
 
     api = "flux"
     time_format = "YMD"
-    #: not told by Flux; the longest default, and days lie within it
-    shard_ms = WEEK_MS
 
-    def __init__(self, config: InfluxConfig, *, is_v1: bool) -> None:
+    def __init__(self, config: InfluxConfig, *, is_v1: bool, shard_ms: Callable[[], int] | None = None) -> None:
+        """shard_ms: asks how long shard groups are, where something else than Flux tells it."""
         self._config = config
+        self._is_v1 = is_v1
+        self._told_shard_ms = shard_ms
+        self._by_device: dict[str, dict[str, list[int]]] = {}
+        self._lock = Lock()
         self._stop = just_before_flux if is_v1 else time_flux  # 1.8 counts the stop of a range in, 2.x does not
         database, policy = config.database_and_policy
         self._bucket = config.bucket or (f"{database}/{policy}" if policy else database)
+        self._quoted = text_flux(self._bucket)
         self._client = InfluxDBClient(
             config.url, org=config.org or "-", timeout=config.timeout_ms, enable_gzip=config.gzip,
             verify_ssl=config.verify_ssl, ssl_ca_cert=config.ssl_ca_cert or None, connection_pool_maxsize=CONNECTIONS,
             **_credentials(config, is_v1=is_v1),
         )  # fmt: skip
+
+    @cached_property
+    def shard_ms(self) -> int:
+        """Length of the shard groups of the bucket, ms."""
+        if self._told_shard_ms:
+            return self._told_shard_ms()
+        with suppress(ApiException, urllib3.exceptions.HTTPError, OSError):
+            bucket = self._client.buckets_api().find_bucket_by_name(self._bucket)  # type: ignore[no-untyped-call]
+            seconds = [rule.shard_group_duration_seconds for rule in bucket.retention_rules] if bucket else []
+            return max((1000 * second for second in seconds if second), default=WEEK_MS)
+        return WEEK_MS
 
     # -- what is there ----------------------------------------------------------------------------------------------
 
@@ -55,36 +75,77 @@ class Flux:
 
     def measurements(self) -> list[str]:
         """Measurements of the bucket."""
-        text = query("measurements.flux", bucket=text_flux(self._bucket), since=_SINCE)
+        text = query("measurements.flux", bucket=self._quoted, since=_SINCE)
         return sorted({row["_value"] for row in self._table(text)})
 
     def fields(self, measurement: str) -> Mapping[str, tuple[str, ...]]:
         """Fields; their types are not told."""
-        return dict.fromkeys(self._tag_values(measurement, "_field"), ())
+        if not self._is_v1:
+            return dict.fromkeys(self._tag_values(measurement, "_field"), ())
+        # 1.8 answers that by reading every value there is; the first row of every series comes at once
+        text = query("fields.flux", bucket=self._quoted, since=_SINCE, measurement=text_flux(measurement))
+        return dict.fromkeys(sorted({row["_value"] for row in self._table(text)}), ())
 
     def devices(self, measurement: str) -> list[str]:
         """Values of the device tag."""
         return self._tag_values(measurement, self._config.device_tag)
 
-    def counts(self, ask: Ask) -> dict[int, tuple[int, ...]]:
-        """Start of each UTC day that has rows -> values of each field asked for."""
-        place = {name: no for no, name in enumerate(ask.fields)}
-        rows = self._table(self._about("days.flux", ask))
-        pairs = [
-            (_ms(row["_start"]) // DAY_MS * DAY_MS, place[row["_field"]], int(row["_value"]))
-            for row in rows if row["_field"] in place
-        ]  # fmt: skip
-        return summed(pairs, len(ask.fields))
+    def spans(self, ask: Ask) -> list[tuple[int, int]]:
+        """The shards in which the device has rows, each by itself: in another one a field may have another type."""
+        with self._lock:
+            if ask.measurement not in self._by_device:
+                self._by_device[ask.measurement] = self._shards(ask.measurement)
+        return [self._times(number, number + 1) for number in self._by_device[ask.measurement].get(ask.device, [])]
 
-    def edge(self, ask: Ask, *, last: bool) -> int | None:
-        """Time of the first or last row that has one of the fields."""
-        text = self._about("last_row.flux" if last else "first_row.flux", ask)
-        times = [_ms(row["_time"]) for row in self._table(text)]
-        return (max(times) if last else min(times)) if times else None
+    def _times(self, first: int, after: int) -> tuple[int, int]:
+        """From the start of a shard to the start of another one, as far as rows can be."""
+        start, stop = (shard_start(number, self.shard_ms) for number in (first, after))
+        return max(start, FIRST_MS), min(stop, LAST_MS)
+
+    def _shards(self, measurement: str) -> dict[str, list[int]]:
+        """Numbers of the shards by device: the index knows them whatever the types; empty stretches go in one step."""
+        found: dict[str, list[int]] = {}
+        todo = [(shard_number(FIRST_MS, self.shard_ms), shard_number(LAST_MS, self.shard_ms) + 1)]
+        while todo:
+            first, after = todo.pop()
+            devices = self._devices_within(measurement, first, after)
+            if after - first > 1 and devices:
+                middle = (first + after) // 2
+                todo += [(middle, after), (first, middle)]
+                continue
+            for device in devices:
+                found.setdefault(device, []).append(first)
+        return found
+
+    def _devices_within(self, measurement: str, first: int, after: int) -> set[str]:
+        start, stop = self._times(first, after)
+        text = query(
+            "devices.flux", bucket=self._quoted, start=time_flux(start), stop=self._stop(stop),
+            measurement=text_flux(measurement), tag=text_flux(self._config.device_tag),
+        )  # fmt: skip
+        return {row["_value"] for row in self._table(text)}
+
+    def counts(self, ask: Ask) -> dict[int, tuple[int, ...]]:
+        """Start of each UTC day that has rows -> values of each field asked for.
+
+        Asked for day by day: a bare count comes without reading a value, one by windows of time does not on 1.8.
+        """
+        place = {name: no for no, name in enumerate(ask.fields)}
+        found = [
+            (start // DAY_MS * DAY_MS, place[row["_field"]], int(row["_value"]))
+            for start, stop in pieces(ask.start_ms, ask.stop_ms, min(DAY_MS, self.shard_ms))
+            for row in self._table(self._about("count.flux", replace(ask, start_ms=start, stop_ms=stop)))
+        ]
+        return summed(found, len(ask.fields))
+
+    def first(self, ask: Ask) -> int | None:
+        """Time of the first row of any field: hundreds of names take the server longer than the look."""
+        times = [_ms(row["_time"]) for row in self._table(self._about("first_row.flux", ask))]
+        return min(times, default=None)
 
     def _tag_values(self, measurement: str, tag: str) -> list[str]:
         text = query(
-            "tag_values.flux", bucket=text_flux(self._bucket), tag=text_flux(tag), measurement=text_flux(measurement),
+            "tag_values.flux", bucket=self._quoted, tag=text_flux(tag), measurement=text_flux(measurement),
             since=_SINCE,
         )  # fmt: skip
         return sorted({row["_value"] for row in self._table(text)})
@@ -108,7 +169,7 @@ class Flux:
 
     def _about(self, name: str, ask: Ask) -> str:
         return query(
-            name, bucket=text_flux(self._bucket), start=time_flux(ask.start_ms), stop=self._stop(ask.stop_ms),
+            name, bucket=self._quoted, start=time_flux(ask.start_ms), stop=self._stop(ask.stop_ms),
             measurement=text_flux(ask.measurement), tag=text_flux(self._config.device_tag),
             device=text_flux(ask.device), fields=fields_flux(ask.fields),
         )  # fmt: skip

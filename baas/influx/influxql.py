@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from baas.influx import faults
@@ -18,6 +19,8 @@ from baas.influx.wire import METADATA_BYTES, Wire, blocks, judged, whole
 #: the end mark is the answer to the last statement of rows.influxql
 _END_MARK = b"name,tags,name,duration,"
 _END_WINDOW = 1 << 16
+#: types that a server gives as another one when asked to; the values are the same
+_AS_FLOAT = {"integer": "float", "unsigned": "float"}
 _DURATION = re.compile(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
 
 
@@ -79,21 +82,38 @@ class InfluxQL:
             self._shard_ms = self._shard_ms or WEEK_MS
         return self._shard_ms
 
+    def spans(self, ask: Ask) -> list[tuple[int, int]]:
+        """One span from the first row to the last: every field is asked for in each of its types."""
+        first = self.first(ask)
+        if first is None:
+            return []
+        last = self._edge(replace(ask, start_ms=first), "last_row.influxql") or first
+        return [(first // DAY_MS * DAY_MS, (last // DAY_MS + 1) * DAY_MS)]
+
     def counts(self, ask: Ask) -> dict[int, tuple[int, ...]]:
         """Start of each UTC day that has rows -> values of each field asked for."""
-        counts = ", ".join(f"count({name_ql(name)})" for name in ask.fields)
-        pairs = [
-            (int(row[0]), place, int(value or 0))
+        typed = [(place, column) for place, name in enumerate(ask.fields) for column in self._typed(ask, name)]
+        counts = ", ".join(f"count({column})" for _, column in typed)
+        found = [
+            (int(row[0]) // DAY_MS * DAY_MS, place, int(value or 0))
             for row in self._about(ask, "days.influxql", counts=counts)
-            for place, value in enumerate(row[1:])
+            for (place, _), value in zip(typed, row[1:], strict=True)
         ]
-        return summed([(time // DAY_MS * DAY_MS, place, value) for time, place, value in pairs], len(ask.fields))
+        return summed(found, len(ask.fields))
 
-    def edge(self, ask: Ask, *, last: bool) -> int | None:
-        """Time of the first or last row that has one of the fields."""
-        columns = ", ".join(name_ql(name) for name in ask.fields)
-        rows = self._about(ask, "last_row.influxql" if last else "first_row.influxql", columns=columns)
+    def first(self, ask: Ask) -> int | None:
+        """Time of the first row that has one of the fields."""
+        return self._edge(ask, "first_row.influxql")
+
+    def _edge(self, ask: Ask, name: str) -> int | None:
+        columns = ", ".join(column for field in ask.fields for column in self._typed(ask, field))
+        rows = self._about(ask, name, columns=columns)
         return int(rows[0][0]) if rows else None
+
+    def _typed(self, ask: Ask, name: str) -> list[str]:
+        """A field as a column of a question over many shards: without its type it is answered for one type only."""
+        kinds = sorted({_AS_FLOAT.get(kind, kind) for kind in self.fields(ask.measurement).get(name, ())})
+        return [f"{name_ql(name)}::{kind}" for kind in kinds] if len(kinds) > 1 else [name_ql(name)]
 
     def _about(self, ask: Ask, name: str, **parts: str) -> list[list[Any]]:
         """Rows of a question about one device in one window, as JSON."""

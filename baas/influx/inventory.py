@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import pairwise
 from pathlib import Path
 from time import time
 from zoneinfo import ZoneInfo
@@ -74,84 +73,44 @@ class Days:
         self._counted = replace(self._all, fields=wanted.witnesses)
 
     def counts(self, start_ms: int, stop_ms: int) -> dict[int, tuple[int, ...]]:
-        """Day -> values of the counted fields; a day whose rows lack all of them counts as zeros."""
+        """Day -> values of the counted fields; a day whose rows lack all of them is left out."""
         ask = replace(self._counted, start_ms=start_ms, stop_ms=stop_ms)
         return patiently(self._config, ask.measurement, partial(self._backend.counts, ask))
 
-    def _edge(self, start_ms: int, stop_ms: int, *, last: bool) -> int | None:
-        """The first or last row: looked for in a few fields, then in all of them where those have nothing."""
-        found = self._edge_of(self._counted, start_ms, stop_ms, last=last)
-        if found is None:
-            return self._edge_of(self._all, start_ms, stop_ms, last=last)
-        beyond = (found + 1, stop_ms) if last else (start_ms, found)
-        outer = self._edge_of(self._all, *beyond, last=last) if beyond[0] < beyond[1] else None
-        return found if outer is None else outer
-
-    def _edge_of(self, ask: Ask, start_ms: int, stop_ms: int, *, last: bool) -> int | None:
-        ask = replace(ask, start_ms=start_ms, stop_ms=stop_ms)
-        return patiently(self._config, ask.measurement, partial(self._backend.edge, ask, last=last))
-
-    def spans(self) -> Iterator[tuple[int, int]]:
-        """From the first day with rows to behind the last one; several where fields change their types.
-
-        A question over shards in which a field has different types is answered for one of the types only, so whatever
-        follows in the same shard and behind it is asked for by itself.
-        """
-        start = FIRST_MS
-        while start < LAST_MS and (first := self._edge(start, LAST_MS, last=False)) is not None:
-            last = self._edge(first, LAST_MS, last=True) or first
-            border = _next_shard(last, self._backend.shard_ms)
-            after = _day_after(last)
-            if after < border:
-                after = _day_after(self._edge(after, border, last=True) or last)
-            yield first // DAY_MS * DAY_MS, after
-            start = max(after, border)
-
     def found(self) -> dict[int, tuple[int, ...]]:
-        """Every day with rows -> values of the counted fields."""
+        """Every day with rows -> values of the counted fields, zeros where the rows of a day have none of them."""
         days: dict[int, tuple[int, ...]] = {}
-        for start, stop in self.spans():
+        for start, stop in patiently(self._config, self._all.measurement, partial(self._backend.spans, self._all)):
             counted = self.counts(start, stop)
-            days |= counted
-            for first, after in _gaps(sorted(counted), start, stop, self._backend.shard_ms):
-                days |= dict.fromkeys(self._uncounted(first, after), (0,) * len(self._counted.fields))
+            for first, after in _gaps(sorted(counted), start, stop):
+                counted |= dict.fromkeys(self._uncounted(first, after), (0,) * len(self._counted.fields))
+            for day, values in counted.items():  # a day may be in several spans where shards are shorter than a day
+                days[day] = tuple(map(sum, zip(days[day], values, strict=True))) if day in days else values
         return dict(sorted(days.items()))
 
     def _uncounted(self, start_ms: int, stop_ms: int) -> Iterator[int]:
         """Days between two times whose rows have none of the counted fields."""
-        while (first := self._edge_of(self._all, start_ms, stop_ms, last=False)) is not None:
-            day = first // DAY_MS * DAY_MS
-            yield day
-            start_ms = day + DAY_MS
-            if start_ms >= stop_ms:
+        while start_ms < stop_ms:
+            ask = replace(self._all, start_ms=start_ms, stop_ms=stop_ms)
+            first = patiently(self._config, ask.measurement, partial(self._backend.first, ask))
+            if first is None:
                 return
+            yield first // DAY_MS * DAY_MS
+            start_ms = (first // DAY_MS + 1) * DAY_MS
 
 
-#: shard groups begin on multiples of their length since Monday, 1 January of year 1
-_YEAR_ONE_MS = 62_135_596_800_000
+def _gaps(days: Sequence[int], start_ms: int, stop_ms: int) -> Iterator[tuple[int, int]]:
+    """Times of a span that are in none of the days.
 
-
-def _next_shard(time_ms: int, shard_ms: int) -> int:
-    return ((time_ms + _YEAR_ONE_MS) // shard_ms + 1) * shard_ms - _YEAR_ONE_MS
-
-
-def _day_after(time_ms: int) -> int:
-    return (time_ms // DAY_MS + 1) * DAY_MS
-
-
-def _gaps(days: Sequence[int], start_ms: int, stop_ms: int, shard_ms: int) -> Iterator[tuple[int, int]]:
-    """Times between the days of a span, cut at the borders of shard groups.
-
-    >>> list(_gaps([86_400_000], 0, 4 * 86_400_000, 7 * 86_400_000))
+    >>> list(_gaps([86_400_000], 0, 4 * 86_400_000))
     [(0, 86400000), (172800000, 345600000)]
     """
-    edges = [start_ms - DAY_MS, *days, stop_ms]
-    for before, after in pairwise(edges):
-        start = before + DAY_MS
-        while start < after:
-            border = _next_shard(start, max(shard_ms, DAY_MS))
-            yield start, min(border, after)
-            start = min(border, after)
+    for day in days:
+        if start_ms < day:
+            yield start_ms, day
+        start_ms = day + DAY_MS
+    if start_ms < stop_ms:
+        yield start_ms, stop_ms
 
 
 def _windows(days: Days, axis: Axis, recent: Recent) -> Iterator[Window]:

@@ -69,6 +69,28 @@ class Axis:
         return round((local - _EPOCH) / timedelta(milliseconds=1))
 
 
+#: shard groups begin on multiples of their length since Monday, 1 January of year 1
+_YEAR_ONE_MS = 62_135_596_800_000
+
+
+def shard_number(time_ms: int, shard_ms: int) -> int:
+    """Which shard group of a length holds a time.
+
+    >>> shard_number(0, 604_800_000), shard_number(4 * 86_400_000, 604_800_000)
+    (102737, 102738)
+    """
+    return (time_ms + _YEAR_ONE_MS) // shard_ms
+
+
+def shard_start(number: int, shard_ms: int) -> int:
+    """Where a shard group begins, ms.
+
+    >>> shard_start(102_738, 604_800_000)
+    345600000
+    """
+    return number * shard_ms - _YEAR_ONE_MS
+
+
 def pieces(start_ms: int, stop_ms: int, span_ms: int) -> Iterator[tuple[int, int]]:
     """A window in parts of at most `span_ms`, cut at whole multiples of it since midnight.
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pytest
 from asking import DAY_MS, START_MS, bms_lines, everything, months
+from servers.proxy import proxy
 
 from baas.ingest.reader import ReadSettings
 
@@ -122,8 +125,47 @@ def test_shards_of_an_hour_are_read_hour_by_hour(way, configured, reading, spool
         )
     bms = everything(config, reading, spool)[0]["7 bms"]
     assert len(bms) == 4
-    if api == "influxql":  # Flux does not tell how long shards are
-        assert bms.columns["soc"].tolist() == [1.5, 2.5, 3.0, 4.5]
+    assert bms.columns["soc"].tolist() == [1.5, 2.5, 3.0, 4.5]
+
+
+def _eras(server, config, *eras: tuple[str, str]) -> None:
+    """A row of a device in each era of four weeks, its values as text or as numbers."""
+    for no, (device, quote) in enumerate(eras):
+        values = ",".join(f"{name}={quote}{value}{quote}" for name, value in (("soc", no + 0.5), ("pack_volt", 700)))
+        server.write(config.database, f"aicar_bms,device_no={device} {values} {START_MS + no * 28 * DAY_MS}")
+
+
+@pytest.mark.parametrize("text_first", [True, False])
+def test_a_device_that_only_ever_wrote_text_is_found_among_devices_that_wrote_numbers(
+    way, configured, reading, spool, text_first
+) -> None:
+    server, api = way
+    config = configured(server, api)
+    eras = [("7", '"'), ("8", ""), ("8", "")]
+    _eras(server, config, *(eras if text_first else reversed(eras)))
+    rows, _ = everything(config, reading, spool)
+    assert {key: len(part) for key, part in rows.items()} == {"7 bms": 1, "8 bms": 2}
+
+
+def test_types_that_change_to_and_fro_over_devices_lose_no_row(way, configured, reading, spool) -> None:
+    server, api = way
+    config = configured(server, api)
+    _eras(server, config, ("7", ""), ("8", '"'), ("8", ""), ("8", '"'), ("7", '"'))
+    rows, _ = everything(config, reading, spool)
+    assert rows["7 bms"].columns["soc"].tolist() == [0.5, 4.5]
+    assert rows["8 bms"].columns["soc"].tolist() == [1.5, 2.5, 3.5]
+
+
+def test_a_row_far_from_all_others_costs_few_questions(way, configured, reading, spool) -> None:
+    server, api = way
+    config = configured(server, api)
+    server.write(config.database, f"aicar_bms,device_no=7 soc=1,pack_volt=700 {DAY_MS}")
+    server.write(config.database, bms_lines("7", START_MS, 3))
+    with proxy(server.port, lambda piece: piece) as between:
+        _, reports = everything(replace(config, url=between.url), reading, spool)
+        assert between.questions() < 100  # a question a week would be 2,775
+    rows = {report.file.removeprefix("influx/aicar_bms/"): report.rows_read for report in reports}
+    assert rows == {"1970-01/7": 1, "2023-03/7": 3}
 
 
 def test_days_whose_rows_lack_the_counted_fields_are_found(way, configured, reading, spool) -> None:
@@ -144,8 +186,6 @@ def test_a_device_without_rows_and_an_empty_window_are_no_fault(way, configured,
     server.write(config.database, f"other,device_no=8 soc=1 {START_MS}")
     found = months(config, reading, spool)
     assert [month.device for month in found] == ["7"]
-    from dataclasses import replace
-
     before = replace(found[0].windows[0], start_ms=START_MS - DAY_MS, stop_ms=START_MS - DAY_MS // 2)
     (only,) = list(replace(found[0], windows=(before,)).read(reading, 0))
     assert (only.status, only.rows_read) == ("empty", 0)

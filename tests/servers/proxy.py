@@ -25,6 +25,10 @@ class Proxy:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
+    def questions(self) -> int:
+        """How many requests came so far."""
+        return sum(sent.count(b" HTTP/1.1\r\n") for sent in self.asked)
+
     def windows_asked(self) -> int:
         """How many windows of rows were asked for since the last call."""
         count = 0

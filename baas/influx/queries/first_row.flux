@@ -1,5 +1,5 @@
 from(bucket: <<bucket>>)
   |> range(start: <<start>>, stop: <<stop>>)
-  |> filter(fn: (r) => r._measurement == <<measurement>> and r[<<tag>>] == <<device>> and (<<fields>>))
+  |> filter(fn: (r) => r._measurement == <<measurement>> and r[<<tag>>] == <<device>>)
   |> first()
   |> keep(columns: ["_time"])

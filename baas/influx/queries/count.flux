@@ -1,5 +1,5 @@
 from(bucket: <<bucket>>)
   |> range(start: <<start>>, stop: <<stop>>)
   |> filter(fn: (r) => r._measurement == <<measurement>> and r[<<tag>>] == <<device>> and (<<fields>>))
-  |> last()
-  |> keep(columns: ["_time"])
+  |> count()
+  |> keep(columns: ["_field", "_value"])

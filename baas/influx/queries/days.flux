@@ -1,6 +1,0 @@
-from(bucket: <<bucket>>)
-  |> range(start: <<start>>, stop: <<stop>>)
-  |> filter(fn: (r) => r._measurement == <<measurement>> and r[<<tag>>] == <<device>> and (<<fields>>))
-  |> window(every: 1d)
-  |> count()
-  |> keep(columns: ["_start", "_field", "_value"])

@@ -1,0 +1,6 @@
+from(bucket: <<bucket>>)
+  |> range(start: <<start>>, stop: <<stop>>)
+  |> filter(fn: (r) => r._measurement == <<measurement>>)
+  |> keep(columns: [<<tag>>])
+  |> group()
+  |> distinct(column: <<tag>>)

@@ -1,0 +1,7 @@
+from(bucket: <<bucket>>)
+  |> range(start: <<since>>)
+  |> filter(fn: (r) => r._measurement == <<measurement>>)
+  |> first()
+  |> keep(columns: ["_field"])
+  |> group()
+  |> distinct(column: "_field")
