@@ -201,6 +201,8 @@ def _gathered(
     notices: tuple[BaasError, ...] = ()
     folder = settings.results_folder / influx.FOLDER
     if sources.server:
+        if settings.full:
+            finished.forget(folder)  # rows set aside by earlier runs are among what is read anew
         told = partial(progress, "list")
         held = influx.held(sources.server, sources.reading, folder, told, lambda key: _is_asked(settings, key))
         inputs, notices = held.months, held.notices

@@ -186,6 +186,20 @@ def test_values_corrected_in_place_are_read_with_since(
     assert contents(noticed.folder) == {name: _fresh(place, config, "fresh")[name] for name in SAME} != kept
 
 
+@pytest.mark.parametrize("days_ago", [90, 10], ids=["closed month", "growing month"])
+def test_full_reads_every_value_anew(
+    influx_1_6: Server, configured, put: Put, car: Signals, place: Place, days_ago: int
+) -> None:
+    config = configured(influx_1_6, "influxql")
+    old = replace(car, time_ms=car.time_ms - days_ago * DAY_MS)
+    put(config, old)
+    before = contents(place.score(config, "results").folder)
+    put(config, replace(old, columns={**old.columns, "emobility_spd": old.columns["emobility_spd"] * np.float32(0.5)}))
+    full = place.score(config, "results", "--full")
+    assert full.status == 0
+    assert contents(full.folder) == {name: _fresh(place, config, "fresh")[name] for name in SAME} != before
+
+
 def test_a_run_that_breaks_leaves_the_results_and_the_next_one_goes_on_from_there(
     way, configured, put: Put, car: Signals, place: Place
 ) -> None:
