@@ -214,6 +214,28 @@ def test_a_file_that_nobody_may_read(folder, bms):
     assert again.file(bms.name)["rows_used"] == str(len(bms.rows))
 
 
+@pytest.mark.parametrize("rights", [0, 0o400, 0o100])
+def test_a_folder_that_nobody_may_look_into(folder, bms, rights):
+    put(folder / "deep" / "closed", [bms])
+    (folder / "deep" / "closed").chmod(rights)
+    results = folder.parent / "out" / "results"
+    before = WITHOUT_RIGHTS if os.geteuid() == 0 else ()
+    ran = score_apart(folder, results, "--lang", "en", before=before)
+    (folder / "deep" / "closed").chmod(0o755)
+    named = "deep/closed" + ("" if rights != 0o400 else f"/{bms.name}")
+    assert_told(ran, named, "unreadable", "permission")
+    again = score_apart(folder, results, "--lang", "en", before=before)
+    assert again.file(bms.name)["rows_used"] == str(len(bms.rows))
+
+
+def test_an_input_folder_that_nobody_may_look_into(folder):
+    before = WITHOUT_RIGHTS if os.geteuid() == 0 else ()
+    folder.chmod(0)
+    ran = score_apart(folder, folder.parent / "out" / "results", "--lang", "en", before=before)
+    folder.chmod(0o755)
+    assert_refused(ran, "check its permissions")
+
+
 def test_a_results_folder_that_may_not_be_written(folder):
     results = folder.parent / "out" / "results"
     assert run(folder).status == 0

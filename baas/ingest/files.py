@@ -33,26 +33,37 @@ class InputFile:
 
 
 def _may_hold_feed(folder: Path) -> bool:
-    return not (folder.name.startswith(".") or folder.name == "__MACOSX" or is_truth(folder))
+    if folder.name.startswith(".") or folder.name == "__MACOSX":
+        return False
+    try:
+        return not is_truth(folder)
+    except OSError:  # listing it will tell
+        return True
 
 
-def _walk(folder: Path) -> Iterator[Path]:
-    """All files below a folder; a folder that cannot be listed stops the run."""
-
-    def stop(fault: OSError) -> None:
-        raise BaasError(
-            f"cannot list the folder {fault.filename}: {fault.strerror}; check its permissions",
-            f"폴더 {fault.filename}을(를) 열 수 없습니다({fault.strerror}). 권한을 확인하십시오",
-        ) from fault
-
-    for parent, folders, names in os.walk(folder, onerror=stop):
+def _walk(folder: Path) -> Iterator[Path | FileReport]:
+    """All files below a folder, and a report on each folder below it that cannot be listed."""
+    faults: list[OSError] = []
+    for parent, folders, names in os.walk(folder, onerror=faults.append):
         folders[:] = sorted(name for name in folders if _may_hold_feed(Path(parent) / name))
         for name in sorted(names):
             yield Path(parent) / name
+    for fault in faults:
+        if Path(fault.filename) == folder:
+            raise BaasError(
+                f"cannot list the folder {folder}: {fault.strerror}; check its permissions",
+                f"폴더 {folder}을(를) 열 수 없습니다({fault.strerror}). 권한을 확인하십시오",
+            ) from fault
+        yield FileReport(
+            Path(fault.filename).relative_to(folder).as_posix(),
+            "unreadable",
+            f"폴더를 열 수 없어({fault.strerror}) 그 안의 파일을 읽지 못했습니다: 권한을 확인하십시오",
+            f"a folder that cannot be listed ({fault.strerror}), nothing in it was read: check its permissions",
+        )
 
 
-def _found(path: Path) -> list[tuple[Path, str]]:
-    """Files of one input with the names they are shown by."""
+def _found(path: Path) -> Iterator[tuple[Path, str] | FileReport]:
+    """Files of one input with the names they are shown by, and reports on folders that cannot be listed."""
     try:
         is_folder = path.is_dir()
         if not is_folder and not path.exists():
@@ -66,8 +77,10 @@ def _found(path: Path) -> list[tuple[Path, str]]:
             f"{path}을(를) 볼 수 없습니다({fault.strerror}). 권한을 확인하십시오",
         ) from fault
     if not is_folder:
-        return [(path, path.name)]
-    return [(item, item.relative_to(path).as_posix()) for item in _walk(path)]
+        yield path, path.name
+        return
+    for item in _walk(path):
+        yield item if isinstance(item, FileReport) else (item, item.relative_to(path).as_posix())
 
 
 def _judged(path: Path, name: str, *, asked_for: bool) -> InputFile | FileReport | None:
@@ -94,10 +107,10 @@ def find_files(inputs: Sequence[Path]) -> tuple[list[InputFile], list[FileReport
     files: dict[Path, InputFile] = {}
     reports: list[FileReport] = []
     for given in inputs:
-        for path, name in _found(given):
-            item = _judged(path, name, asked_for=path == given)
+        for found in _found(given):
+            item = found if isinstance(found, FileReport) else _judged(*found, asked_for=found[0] == given)
             if isinstance(item, InputFile):
-                files.setdefault(path.resolve(), item)
+                files.setdefault(item.path.resolve(), item)
             elif item is not None:
                 reports.append(item)
     named = _told_apart(list(files.values()))

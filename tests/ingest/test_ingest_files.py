@@ -121,6 +121,46 @@ def test_a_file_without_read_permission_is_told_and_the_others_are_found(locked:
     assert "permission" in reports[0].message_en
 
 
+@pytest.fixture
+def closed(request: pytest.FixtureRequest) -> Iterator[Path]:
+    """A folder with folders below it, one of which has other rights."""
+    inner, rights = request.param
+    with tempfile.TemporaryDirectory() as name:
+        root = folder(Path(name), f"deep/{inner}/b.csv", "deep/open/a.csv", "z.csv")
+        root.chmod(0o755)
+        (root / "deep" / inner).chmod(rights)
+        yield root
+        (root / "deep" / inner).chmod(0o755)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has other permissions")
+@pytest.mark.parametrize(
+    ("closed", "told"),
+    [
+        (("closed", 0), "deep/closed"),
+        (("closed", 0o111), "deep/closed"),
+        (("closed", 0o444), "deep/closed/b.csv"),
+        (("truth", 0), "deep/truth"),
+    ],
+    indirect=["closed"],
+)
+@pytest.mark.usefixtures("closed", "nobody")
+def test_a_folder_that_cannot_be_looked_into_is_told_and_the_others_are_read(closed: Path, told: str) -> None:
+    files, reports = find_files([closed])
+    assert [file.name for file in files] == ["deep/open/a.csv", "z.csv"]
+    assert [(report.file, report.status) for report in reports] == [(told, "unreadable")]
+    assert "permission" in reports[0].message_en
+    assert "권한" in reports[0].message_ko
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has other permissions")
+@pytest.mark.parametrize("closed", [("closed", 0)], indirect=True)
+@pytest.mark.usefixtures("closed", "nobody")
+def test_an_input_that_cannot_be_looked_into_stops_the_run(closed: Path) -> None:
+    with pytest.raises(BaasError, match=r"cannot list the folder .*closed: Permission denied; check its permissions"):
+        find_files([closed / "deep" / "closed"])
+
+
 def test_a_file_that_vanishes_after_it_was_found_is_told(tmp_path: Path) -> None:
     from reading import SETTINGS
 
