@@ -21,10 +21,10 @@ from baas.influx import faults
 from baas.influx.backend import DAY_MS, FIRST_MS, LAST_MS, WEEK_MS, Ask, summed
 from baas.influx.columns import DEVICE, TIME, TYPE, columns_of, header_line, renamed
 from baas.influx.config import InfluxConfig
-from baas.influx.faults import PassingError, SlowError, TooLargeError
+from baas.influx.faults import PassingError, TooLargeError
 from baas.influx.queries import fields_flux, just_before_flux, query, text_flux, time_flux
 from baas.influx.windows import pieces, shard_number, shard_start
-from baas.influx.wire import CONNECTIONS, METADATA_BYTES, PIECE_BYTES, judged, said_in, whole
+from baas.influx.wire import CONNECTIONS, METADATA_BYTES, PIECE_BYTES, failures, judged, said_in, whole
 
 #: metadata functions look back 30 days unless told otherwise; this is farther than any car
 _SINCE = "-36500d"
@@ -178,22 +178,17 @@ class Flux:
 
     def _answer(self, text: str, most_bytes: int) -> bytes:
         """The whole answer; an error inside a 200 is raised like any other."""
-        try:
-            answer = self._client.query_api().query_raw(text, dialect=_PLAIN)
+        with failures(self._config):
+            try:
+                answer = self._client.query_api().query_raw(text, dialect=_PLAIN)
+            except ApiException as fault:
+                raise self._judged(int(fault.status or 0), said_in(_bytes(fault.body))) from fault
             try:
                 data = whole(answer.stream(PIECE_BYTES, decode_content=True), most_bytes)
             except TooLargeError:
                 answer.close()
                 raise
             answer.release_conn()
-        except ApiException as fault:
-            raise self._judged(int(fault.status or 0), said_in(_bytes(fault.body))) from fault
-        except urllib3.exceptions.ReadTimeoutError as fault:
-            raise SlowError(f"no answer within {self._config.timeout_ms / 1000:g} s") from fault
-        except (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError) as fault:
-            raise PassingError("connection refused or timed out") from fault
-        except (urllib3.exceptions.HTTPError, OSError) as fault:
-            raise PassingError(f"connection broken: {type(fault).__name__}") from fault
         place = data.rfind(_ERROR)
         if place == 0 or data[place - 1 : place] == b"\n":
             raise self._judged(500, said_in(data[data.index(b"\n", place) + 1 :]))

@@ -117,6 +117,19 @@ class _WideSecurePool(urllib3.HTTPSConnectionPool):
     ConnectionCls = _WideSecureConnection
 
 
+@contextmanager
+def failures(config: InfluxConfig) -> Iterator[None]:
+    """Failures of the connection as passing ones."""
+    try:
+        yield
+    except urllib3.exceptions.ReadTimeoutError as fault:
+        raise SlowError(f"no answer within {config.timeout_ms / 1000:g} s") from fault
+    except (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError) as fault:
+        raise PassingError("connection refused or timed out") from fault
+    except (urllib3.exceptions.HTTPError, OSError) as fault:
+        raise PassingError(f"connection broken: {type(fault).__name__}") from fault
+
+
 class Wire:
     """One server, as one process talks to it."""
 
@@ -136,18 +149,6 @@ class Wire:
         self._pool.pool_classes_by_scheme = {"http": _WidePool, "https": _WideSecurePool}
         self.is_v1 = False
 
-    @contextmanager
-    def _failures(self) -> Iterator[None]:
-        """Failures of the connection as passing ones."""
-        try:
-            yield
-        except urllib3.exceptions.ReadTimeoutError as fault:
-            raise SlowError(f"no answer within {self._config.timeout_ms / 1000:g} s") from fault
-        except (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError) as fault:
-            raise PassingError("connection refused or timed out") from fault
-        except (urllib3.exceptions.HTTPError, OSError) as fault:
-            raise PassingError(f"connection broken: {type(fault).__name__}") from fault
-
     def headers(self) -> dict[str, str]:
         """Credentials as the server wants them: 1.x knows users only, 2.x and 3.x tokens."""
         config = self._config
@@ -161,7 +162,7 @@ class Wire:
     def ping(self) -> Ping:
         """Whether an InfluxDB is there. Raises BaasError where none answers."""
         try:
-            with self._failures():
+            with failures(self._config):
                 answer = self._pool.request("GET", self._config.url + "/ping", headers=self.headers())
         except PassingError as fault:
             raise faults.unreachable(self._config, str(fault)) from fault
@@ -175,7 +176,7 @@ class Wire:
     @contextmanager
     def post(self, path: str, form: Mapping[str, str], headers: Mapping[str, str]) -> Iterator[Iterator[bytes]]:
         """The pieces of a good answer; anything else is raised by its meaning."""
-        with self._failures():
+        with failures(self._config):
             answer = self._pool.request(
                 "POST", self._config.url + path, fields=dict(form), encode_multipart=False, preload_content=False,
                 headers={**self.headers(), **headers, **({"Accept-Encoding": "gzip"} if self._config.gzip else {})},
@@ -194,7 +195,7 @@ class Wire:
     def put(self, path: str, parameters: Mapping[str, str], body: bytes, headers: Mapping[str, str]) -> tuple[int, str]:
         """Status and words of the answer to a body that is sent."""
         query = urlencode(parameters)
-        with self._failures():
+        with failures(self._config):
             answer = self._pool.request(
                 "POST", f"{self._config.url}{path}?{query}", body=body, headers={**self.headers(), **headers}
             )
@@ -202,7 +203,7 @@ class Wire:
 
     def status(self, method: str, path: str) -> int:
         """The bare status of a request, to learn what a server offers."""
-        with self._failures():
+        with failures(self._config):
             return self._pool.request(method, self._config.url + path, headers=self.headers()).status
 
 
