@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import sys
 from importlib import import_module
+from itertools import pairwise
 
 from baas.commands.streams import forgive
-from baas.errors import BaasError, NothingToScoreError
+from baas.errors import BaasError, NothingToScoreError, language
 
 #: command -> module with main(arguments) -> exit status; one line adds a command
 COMMANDS = {
@@ -22,22 +23,27 @@ def main(arguments: list[str]) -> int:
     if not arguments or arguments[0] not in COMMANDS:
         asked = bool(arguments) and arguments[0] in ("-h", "--help")
         print(
-            f"python -m baas COMMAND ...; commands: {', '.join(sorted(COMMANDS))}",
+            f"python -m baas COMMAND ...; 명령 · commands: {', '.join(sorted(COMMANDS))}",
             file=sys.stdout if asked else sys.stderr,
         )
         return 0 if asked else 2
+    lang = _language(arguments)
     try:
         status: int = import_module(COMMANDS[arguments[0]]).main(arguments[1:])
-    except NothingToScoreError as fault:
-        print(fault, file=sys.stderr)
-        return 1
     except BaasError as fault:
-        print(fault, file=sys.stderr)
-        return 2
+        print(fault.told(lang), file=sys.stderr)
+        return 1 if isinstance(fault, NothingToScoreError) else 2
     except KeyboardInterrupt:
-        print("interrupted, nothing was left behind", file=sys.stderr)
+        told = "중단했습니다. 아무것도 남기지 않았습니다." if lang == "ko" else "Stopped, nothing was left behind."
+        print(told, file=sys.stderr)
         return 130
     return status
+
+
+def _language(arguments: list[str]) -> str:
+    """The language that is asked for, whatever else is wrong with the arguments."""
+    words = " ".join(arguments).replace("--lang=", "--lang ").split()
+    return language(next((word for option, word in pairwise(words) if option == "--lang"), ""))
 
 
 if __name__ == "__main__":

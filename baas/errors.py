@@ -1,5 +1,12 @@
 """What stops a run. Faults in the data are findings, not exceptions."""
 
+import os
+
+
+def language(asked: str = "") -> str:
+    """The language of messages, "ko" or "en": the one asked for, else that of BAAS_LANG, else Korean."""
+    return asked or os.environ.get("BAAS_LANG") or "ko"
+
 
 class BaasError(Exception):
     """A fault in use, told in one clear sentence that also says what to do; programs end with exit status 2.

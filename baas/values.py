@@ -44,7 +44,10 @@ def _decoded(path: Path) -> str:
             return data.decode(encoding)
         except UnicodeDecodeError:
             continue
-    raise BaasError(f"{path}: neither UTF-8 nor CP949; save it as CSV UTF-8")
+    raise BaasError(
+        f"{path}: neither UTF-8 nor CP949; save it as CSV UTF-8",
+        f"{path}: UTF-8도 CP949도 아닙니다. CSV UTF-8로 저장하십시오",
+    )
 
 
 def _time(text: str) -> datetime | None:
@@ -80,7 +83,10 @@ def read_values(path: Path, known: KnownCars, car_types: CarTypes) -> list[Vehic
     """Vehicles of a battery_results.csv, ready to be scored. Raises BaasError where it has no device numbers."""
     rows = list(csv.DictReader(io.StringIO(_decoded(path), newline="")))
     if not rows or "device_no" not in rows[0]:
-        raise BaasError(f"{path}: has no column device_no or no rows; write it with vehicle_battery_scorer.py")
+        raise BaasError(
+            f"{path}: has no column device_no or no rows; write it with vehicle_battery_scorer.py",
+            f"{path}: device_no 열이나 행이 없습니다. vehicle_battery_scorer.py로 만드십시오",
+        )
     columns = tuple(column for metric in all_metrics() for column in metric.columns)
     vehicles = []
     for row in rows:

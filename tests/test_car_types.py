@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -168,8 +169,11 @@ def test_a_number_keeps_its_source_and_its_doubt(tmp_path: Path) -> None:
 def test_a_wrong_entry_is_refused_with_file_and_key(tmp_path: Path, line: str, key: str) -> None:
     with pytest.raises(BaasError) as refusal:
         load_car_types(written(tmp_path, GOOD + line + "\n"))
-    assert "one.toml" in str(refusal.value)
-    assert key in str(refusal.value)
+    for lang in ("ko", "en"):
+        told = refusal.value.told(lang)
+        assert "one.toml" in told
+        assert key in told
+        assert bool(re.search("[가-힣]", told.split("one.toml")[1].replace("시험차", ""))) == (lang == "ko")
 
 
 @pytest.mark.parametrize(("text", "key"), [('variant = "One"', "name"), ('name = "Testcar"', "variant")])

@@ -80,13 +80,19 @@ def _decoded(path: Path) -> str:
     try:
         raw = path.read_bytes()
     except OSError as fault:
-        raise BaasError(f"{path}: device list cannot be read ({fault.strerror or fault})") from fault
+        raise BaasError(
+            f"{path}: device list cannot be read ({fault.strerror or fault})",
+            f"{path}: 단말 목록을 읽을 수 없습니다({fault.strerror or fault})",
+        ) from fault
     for encoding in _ENCODINGS:
         try:
             return raw.decode(encoding)
         except UnicodeDecodeError:
             continue
-    raise BaasError(f"{path}: device list is neither UTF-8 nor CP949; save it as CSV UTF-8")
+    raise BaasError(
+        f"{path}: device list is neither UTF-8 nor CP949; save it as CSV UTF-8",
+        f"{path}: 단말 목록이 UTF-8도 CP949도 아닙니다. CSV UTF-8로 저장하십시오",
+    )
 
 
 def _lines(path: Path, text: str) -> list[tuple[int, list[str]]]:
@@ -97,7 +103,10 @@ def _lines(path: Path, text: str) -> list[tuple[int, list[str]]]:
     try:
         return [(reader.line_num, cells) for cells in reader if not _is_rule(cells)]
     except csv.Error as fault:
-        raise BaasError(f"{path}: device list is not a table of text ({fault})") from fault
+        raise BaasError(
+            f"{path}: device list is not a table of text ({fault})",
+            f"{path}: 단말 목록이 글로 된 표가 아닙니다({fault})",
+        ) from fault
 
 
 def _is_rule(cells: Sequence[str]) -> bool:

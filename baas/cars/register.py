@@ -105,7 +105,10 @@ def _written_out(path: Path, table: Sequence[Sequence[str]]) -> None:
     except OSError as fault:
         with suppress(OSError):
             part.unlink(missing_ok=True)
-        raise BaasError(f"{path}: device list cannot be written ({fault.strerror or fault})") from fault
+        raise BaasError(
+            f"{path}: device list cannot be written ({fault.strerror or fault})",
+            f"{path}: 단말 목록을 쓸 수 없습니다({fault.strerror or fault})",
+        ) from fault
 
 
 def write_device_list(path: Path, rows: Sequence[tuple[str, str, str]]) -> int:
@@ -120,7 +123,10 @@ def write_device_list(path: Path, rows: Sequence[tuple[str, str, str]]) -> int:
     old = read_device_list(path)
     places = field_columns(old.header)
     if "device_no" not in places:
-        raise BaasError(f"{path}: has no column of device numbers; it is left alone, move it away")
+        raise BaasError(
+            f"{path}: has no column of device numbers; it is left alone, move it away",
+            f"{path}: 단말번호 열이 없어 그대로 두었습니다. 다른 곳으로 옮기십시오",
+        )
     listed = {device_key(car.device_no) for car in old.cars}
     added = [row for row in rows if device_key(row[0]) not in listed]
     if added:

@@ -156,10 +156,16 @@ def _check_spellings(cars: Sequence[tuple[Path, CarType]]) -> None:
         for one in _spellings(car):
             other, family = family_of.setdefault(one, (path, car.name))
             if family != car.name:
-                raise BaasError(f"{path}: aliases give {car.name!r} a spelling of {family!r} in {other.name}; drop one")
+                raise BaasError(
+                    f"{path}: aliases give {car.name!r} a spelling of {family!r} in {other.name}; drop one",
+                    f"{path}: aliases의 {car.name!r} 표기가 {other.name}의 {family!r}와 겹칩니다. 하나를 지우십시오",
+                )
         twin = file_of.setdefault((car.name, spelling(car.variant)), path)
         if twin != path:
-            raise BaasError(f"{path}: variant {car.variant!r} of {car.name!r} is already described by {twin.name}")
+            raise BaasError(
+                f"{path}: variant {car.variant!r} of {car.name!r} is already described by {twin.name}",
+                f"{path}: {car.name!r}의 variant {car.variant!r}은(는) {twin.name}에 이미 있습니다",
+            )
 
 
 def _age(car: CarType) -> tuple[str, int, str]:
@@ -170,7 +176,10 @@ def _age(car: CarType) -> tuple[str, int, str]:
 def load_car_types(folder: Path) -> CarTypes:
     """Every *.toml of the folder. Raises BaasError naming file and key where one is not understood."""
     if not folder.is_dir():
-        raise BaasError(f"{folder}: no such folder of car types; give the right one with --car-types")
+        raise BaasError(
+            f"{folder}: no such folder of car types; give the right one with --car-types",
+            f"{folder}: 차종 폴더가 없습니다. --car-types로 바른 폴더를 주십시오",
+        )
     cars = [(path, car_type_from(path)) for path in sorted(folder.glob("*.toml"))]
     _check_spellings(cars)
     return CarTypes(tuple(sorted((car for _, car in cars), key=_age)))

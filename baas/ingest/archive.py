@@ -11,6 +11,7 @@ import tempfile
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Protocol
@@ -143,18 +144,15 @@ def _kind(head: bytes) -> str:
     return ".gz" if head.startswith(b"\x1f\x8b") else ""
 
 
-def _rested(stream: IO[bytes], budget: Budget) -> IO[bytes]:
+@contextmanager
+def _rested(stream: IO[bytes], budget: Budget) -> Iterator[IO[bytes]]:
     """An inner archive in a place where its directory can be reached."""
-    rest = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115  (closed by the caller)
-    try:
+    with tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY) as rest:
         while piece := stream.read(_PIECE):
             budget.spend(len(piece))
             rest.write(piece)
-    except BaseException:
-        rest.close()
-        raise
-    rest.seek(0)
-    return rest
+        rest.seek(0)
+        yield rest
 
 
 def _inner(name: str, stream: IO[bytes], ending: str, depth: int, budget: Budget) -> Iterator[Member | FileReport]:

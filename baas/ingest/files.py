@@ -131,5 +131,8 @@ def sha256(file: InputFile) -> str:
             while piece := handle.read(_PIECE):
                 digest.update(piece)
     except OSError as fault:
-        raise BaasError(f"cannot read {file.path}: {fault.strerror}; check the file") from fault
+        raise BaasError(
+            f"cannot read {file.path}: {fault.strerror}; check the file",
+            f"{file.path}을(를) 읽을 수 없습니다({fault.strerror}). 파일을 확인하십시오",
+        ) from fault
     return digest.hexdigest()

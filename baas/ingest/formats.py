@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from baas.errors import BaasError
+from baas.ingest.toml_table import TomlTable
 from baas.schema import Table
 from baas.tables import feed
 
@@ -102,78 +103,31 @@ class Format:
     car_type_in_name: re.Pattern[str] | None
 
 
-class _Reader:
-    """Takes keys out of one TOML table; a wrong one is told with file and key."""
-
-    def __init__(self, table: Mapping[str, Any], where: str) -> None:
-        self.table = dict(table)
-        self.where = where
-
-    def fault(self, key: str, what: str) -> BaasError:
-        return BaasError(f"{self.where}: {key}: {what}")
-
-    def take(self, key: str, kind: type | tuple[type, ...], default: Any = None) -> Any:
-        value = self.table.pop(key, default)
-        if value is not None and (not isinstance(value, kind) or isinstance(value, bool) != (kind is bool)):
-            raise self.fault(key, f"cannot be {value!r}")
-        return value
-
-    def names(self, key: str) -> tuple[str, ...]:
-        value = self.take(key, (list, str), [])
-        items = [value] if isinstance(value, str) else value
-        if not all(isinstance(item, str) and item for item in items):
-            raise self.fault(key, "must be a list of names")
-        return tuple(items)
-
-    def numbers(self, key: str) -> tuple[float, ...]:
-        value = self.take(key, (list, int, float), [])
-        items = value if isinstance(value, list) else [value]
-        if not all(isinstance(item, int | float) and not isinstance(item, bool) for item in items):
-            raise self.fault(key, "must be a list of numbers")
-        return tuple(float(item) for item in items)
-
-    def pattern(self, key: str, group: str) -> re.Pattern[str] | None:
-        text = self.take(key, str)
-        if text is None:
-            return None
-        try:
-            pattern = re.compile(text, re.IGNORECASE)
-        except re.error as fault:
-            raise self.fault(key, f"not a regular expression ({fault})") from fault
-        if group not in pattern.groupindex:
-            raise self.fault(key, f"needs a group (?P<{group}>...)")
-        return pattern
-
-    def finish(self) -> None:
-        if self.table:
-            raise self.fault(sorted(self.table)[0], "unknown key")
-
-
-def _scaling(reader: _Reader) -> Scaling:
+def _scaling(reader: TomlTable) -> Scaling:
     scale = float(reader.take("scale", (int, float), 1.0))
     if scale == 0:
-        raise reader.fault("scale", "cannot be 0")
+        raise reader.fault("scale", "cannot be 0", "0일 수 없습니다")
     offset = float(reader.take("offset", (int, float), 0.0))
     return Scaling(scale, offset, reader.numbers("missing"), reader.take("absolute", bool, default=False))
 
 
 def _source(name: str, value: Any, where: str, own: bool) -> Source:
-    reader = _Reader(value if isinstance(value, dict) else {"from": value}, f"{where}: columns.{name}")
+    reader = TomlTable(value if isinstance(value, dict) else {"from": value}, f"{where}: columns.{name}")
     spellings = tuple(dict.fromkeys(map(normalised, ((name,) if own else ()) + reader.names("from"))))
     time_format = reader.take("format", str, "YMD")
     if time_format not in TIME_FORMATS:
-        raise reader.fault("format", f"{time_format!r} is not one of {', '.join(TIME_FORMATS)}")
+        raise reader.unknown("format", time_format, TIME_FORMATS)
     source = Source(name, spellings, _scaling(reader), time_format)
     reader.finish()
     return source
 
 
-def _series(reader: _Reader, key: str) -> Series:
-    inner = _Reader(reader.take(key, dict, {}), f"{reader.where}: {key}")
+def _series(reader: TomlTable, key: str) -> Series:
+    inner = TomlTable(reader.take(key, dict, {}), f"{reader.where}: {key}")
     patterns = []
     for text in inner.names("columns"):
         if text.count("{n}") != 1:
-            raise inner.fault("columns", f"{text!r} must hold {{n}} once")
+            raise inner.fault("columns", f"{text!r} must hold {{n}} once", f"{text!r}에 {{n}}이 한 번 있어야 합니다")
         patterns.append(re.compile(r"0*(\d{1,3})".join(map(re.escape, map(normalised, text.split("{n}"))))))
     lists = tuple(map(normalised, inner.names("list")))
     series = Series(tuple(patterns), lists, inner.take("first", int, 1), _scaling(inner))
@@ -181,14 +135,16 @@ def _series(reader: _Reader, key: str) -> Series:
     return series
 
 
-def _check_names(reader: _Reader, table: Table, key: str, names: Iterable[str]) -> tuple[str, ...]:
+def _check_names(reader: TomlTable, table: Table, key: str, names: Iterable[str]) -> tuple[str, ...]:
     for name in names:
         if name not in table:
-            raise reader.fault(key, f"{name!r} is not a column of the {table.name} table")
+            raise reader.fault(
+                key, f"{name!r} is not a column of the {table.name} table", f"{name!r}: {table.name} 표에 없는 열입니다"
+            )
     return tuple(names)
 
 
-def _sources(reader: _Reader, table: Table, own: bool) -> dict[str, Source]:
+def _sources(reader: TomlTable, table: Table, own: bool) -> dict[str, Source]:
     declared = reader.take("columns", dict, {})
     _check_names(reader, table, "columns", declared)
     single = {*(column.name for column in feed.CELLS), *(column.name for column in feed.MODULES)}
@@ -198,23 +154,28 @@ def _sources(reader: _Reader, table: Table, own: bool) -> dict[str, Source]:
     for source in found.values():
         for spelling in source.spellings:
             if seen.setdefault(spelling, source.name) != source.name:
-                raise reader.fault(f"columns.{source.name}", f"{spelling!r} already stands for {seen[spelling]}")
+                taken = seen[spelling]
+                raise reader.fault(
+                    f"columns.{source.name}",
+                    f"{spelling!r} already stands for {taken}",
+                    f"{spelling!r} 표기는 이미 {taken} 열입니다",
+                )
     return found
 
 
 def parse_format(table: Mapping[str, Any], where: str) -> Format:
     """A format from a TOML table; `where` names the file in messages. Raises BaasError naming file and key."""
-    reader = _Reader(table, where)
+    reader = TomlTable(table, where)
     name = reader.take("name", str) or ""
     if not re.fullmatch(r"[a-z0-9_]+", name):
-        raise reader.fault("name", "must be a name of a-z, 0-9 and _")
+        raise reader.fault("name", "must be a name of a-z, 0-9 and _", "a-z, 0-9, _로 된 이름이어야 합니다")
     kind = reader.take("kind", str)
     if kind not in TABLES:
-        raise reader.fault("kind", f"{kind!r} is not one of {', '.join(TABLES)}")
+        raise reader.unknown("kind", kind, TABLES)
     columns = TABLES[kind]
     sources = _sources(reader, columns, reader.take("feed_names", bool, default=False))
     if "time" not in sources:
-        raise reader.fault("columns", "needs a column for time")
+        raise reader.fault("columns", "needs a column for time", "시각 열(time)이 있어야 합니다")
     found = Format(
         name=name,
         kind=kind,
@@ -236,7 +197,10 @@ def _load(path: Path) -> Format:
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as fault:
-        raise BaasError(f"{path}: not readable as TOML ({fault}); mend it or leave it out of --formats") from fault
+        raise BaasError(
+            f"{path}: not readable as TOML ({fault}); mend it or leave it out of --formats",
+            f"{path}: TOML로 읽을 수 없습니다({fault}). 고치거나 --formats에서 빼십시오",
+        ) from fault
     return parse_format(table, str(path))
 
 

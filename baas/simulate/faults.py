@@ -74,7 +74,11 @@ class Fault:
 
 def _rule(name: str, entry: Any, where: str) -> FaultRule:
     if name not in FAULTS:
-        raise BaasError(f"{where}: unknown fault {name!r}; known: {', '.join(FAULTS)}")
+        known = ", ".join(FAULTS)
+        raise BaasError(
+            f"{where}: unknown fault {name!r}; known: {known}",
+            f"{where}: 모르는 고장 {name!r}입니다. 쓸 수 있는 고장: {known}",
+        )
     try:
         days = entry.get("days")
         rule = FaultRule(
@@ -85,9 +89,15 @@ def _rule(name: str, entry: Any, where: str) -> FaultRule:
             None if days is None else float(days),
         )
     except (AttributeError, KeyError, TypeError, ValueError) as fault:
-        raise BaasError(f"{where}: [{name}] needs numbers named share, start and value, at most also days") from fault
+        raise BaasError(
+            f"{where}: [{name}] needs numbers named share, start and value, at most also days",
+            f"{where}: [{name}]에는 숫자 share, start, value가 있어야 하고 days를 더할 수 있습니다",
+        ) from fault
     if not (0 <= rule.share <= 1 and 0 <= rule.start < 1):
-        raise BaasError(f"{where}: [{name}] share must lie in 0..1 and start in 0..1, below 1")
+        raise BaasError(
+            f"{where}: [{name}] share must lie in 0..1 and start in 0..1, below 1",
+            f"{where}: [{name}]의 share는 0~1, start는 0 이상 1 미만이어야 합니다",
+        )
     return rule
 
 
@@ -99,9 +109,14 @@ def load_rules(source: str) -> tuple[FaultRule, ...]:
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as fault:
-        raise BaasError(f"{path}: the fault table cannot be read ({fault.strerror})") from fault
+        raise BaasError(
+            f"{path}: the fault table cannot be read ({fault.strerror})",
+            f"{path}: 고장 표를 읽을 수 없습니다({fault.strerror})",
+        ) from fault
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
-        raise BaasError(f"{path}: the fault table is not TOML ({fault})") from fault
+        raise BaasError(
+            f"{path}: the fault table is not TOML ({fault})", f"{path}: 고장 표가 TOML이 아닙니다({fault})"
+        ) from fault
     return tuple(_rule(name, entry, str(path)) for name, entry in table.items())
 
 

@@ -85,9 +85,8 @@ def _all(order: Order, folder: Path, progress: Callable[[int], None]) -> list[Ve
             for done in as_completed(waiting):
                 truths[waiting[done]] = done.result()
                 progress(len(truths))
-        except BaseException:
+        finally:  # after a fault or an interrupt no other vehicle is begun
             pool.shutdown(wait=True, cancel_futures=True)
-            raise
     return [truths[index] for index in range(order.vehicles)]
 
 
@@ -118,6 +117,14 @@ def finish(order: Order, folder: Path, truths: list[VehicleTruth]) -> None:
     (folder / FOLDER / MARKER).write_text(json.dumps(marker, indent=1) + "\n", encoding="utf-8", newline="\n")
 
 
+def not_writable(out: Path, fault: OSError) -> BaasError:
+    """The error that says why nothing can be written into a folder."""
+    return BaasError(
+        f"{out}: cannot be written ({fault.strerror}); name another folder",
+        f"{out}: 쓸 수 없습니다({fault.strerror}). 다른 폴더를 주십시오",
+    )
+
+
 @contextmanager
 def whole_folder(out: Path) -> Iterator[Path]:
     """A folder beside `out` to write into, which takes its place at the end; whatever goes wrong, `out` is untouched.
@@ -128,17 +135,23 @@ def whole_folder(out: Path) -> Iterator[Path]:
     partial = target.with_name(f".{target.name}.partial-{os.getpid()}")
     try:
         if target.exists() and (not target.is_dir() or any(target.iterdir())):
-            raise BaasError(f"{out}: is already there and not empty; name a new folder")
+            raise BaasError(
+                f"{out}: is already there and not empty; name a new folder",
+                f"{out}: 이미 있고 비어 있지 않습니다. 새 폴더를 주십시오",
+            )
         partial.mkdir(parents=True)
     except OSError as fault:
-        raise BaasError(f"{out}: cannot be written ({fault.strerror}); name another folder") from fault
+        raise not_writable(out, fault) from fault
     try:
         yield partial
         if target.exists():
             target.rmdir()
         partial.rename(target)
     except OSError as fault:
-        raise BaasError(f"{out}: writing failed ({fault.strerror}); nothing was left there") from fault
+        raise BaasError(
+            f"{out}: writing failed ({fault.strerror}); nothing was left there",
+            f"{out}: 쓰지 못했습니다({fault.strerror}). 아무것도 남기지 않았습니다",
+        ) from fault
     finally:
         shutil.rmtree(partial, ignore_errors=True)
 

@@ -13,10 +13,9 @@ from pathlib import Path
 
 import numpy as np
 
-from baas.errors import BaasError
 from baas.simulate.faults import FaultRule
 from baas.simulate.feed import Layout, bms_lines, gps_lines, header, newest_first
-from baas.simulate.fleet import device_list
+from baas.simulate.fleet import device_list, not_writable
 from baas.simulate.gps import Fixes
 from baas.simulate.months import Order, months, vehicle_of
 from baas.simulate.notebook import Notebook
@@ -128,6 +127,6 @@ def main(given: Sequence[str]) -> int:
             for path in sorted(Path(folder).iterdir()):
                 path.replace(out / path.name)
     except OSError as fault:
-        raise BaasError(f"{out}: cannot be written ({fault.strerror}); name another folder") from fault
+        raise not_writable(out, fault) from fault
     print(out)
     return 0

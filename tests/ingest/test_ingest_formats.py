@@ -1,5 +1,6 @@
 """A format is a TOML file; a wrong one is told with file and key."""
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -85,6 +86,10 @@ def test_a_wrong_format_is_told_with_file_and_key(tmp_path: Path, old: str, new:
         load_formats([path])
     assert str(fault.value).startswith(str(path))
     assert told in str(fault.value)
+    in_korean = fault.value.told("ko")
+    assert in_korean.startswith(str(path))
+    assert told.split(": ")[0] in in_korean or told == "not readable as TOML"
+    assert re.search("[가-힣]", in_korean)
 
 
 def test_a_missing_format_file_is_told(tmp_path: Path) -> None:

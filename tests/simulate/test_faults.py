@@ -45,6 +45,10 @@ def test_a_wrong_fault_table_says_what_is_wrong(tmp_path, text, told):
     with pytest.raises(BaasError, match=told) as raised:
         load_rules(str(path))
     assert "faults.toml" in str(raised.value)
+    in_korean = raised.value.told("ko")
+    assert "faults.toml" in in_korean
+    assert told in in_korean
+    assert any("가" <= letter <= "힣" for letter in in_korean)
 
 
 def test_a_fault_table_that_is_not_there_is_told():
