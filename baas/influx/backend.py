@@ -51,6 +51,10 @@ class Backend(Protocol):
         """Values of the device tag."""
         ...
 
+    def untagged(self, measurement: str, fields: tuple[str, ...]) -> int:
+        """Rows without the device tag, by the fullest of a few fields."""
+        ...
+
     def spans(self, ask: Ask) -> list[tuple[int, int]]:
         """Times outside of which the device has no row with one of the fields, whatever the types of the fields.
 

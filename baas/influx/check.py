@@ -12,6 +12,7 @@ from baas.influx.columns import Wanted
 from baas.influx.config import InfluxConfig
 from baas.influx.connect import Connection, connect
 from baas.influx.inventory import KINDS, months_of, wanted_of
+from baas.influx.left_out import left_out_words
 from baas.influx.month import InfluxMonth
 from baas.influx.retry import patiently
 from baas.influx.stored_time import evidence
@@ -41,6 +42,7 @@ def check(
         lines += _columns(connection, kind, one)
     months = months_of(connection, settings.formats, settings.timezone, spool, progress)
     lines += [line for one in found.values() for line in _months(one, months)]
+    lines += [line for one in found.values() for line in _left_out(connection, one)]
     return [*lines, *_time(config, months, settings, spool)]
 
 
@@ -123,6 +125,11 @@ def _months(one: Wanted, months: Sequence[InfluxMonth]) -> list[Line]:
             f" {rows:,} rows: {_listed(devices)}",
         )
     ]
+
+
+def _left_out(connection: Connection, one: Wanted) -> list[Line]:
+    words = left_out_words(connection, one)
+    return [Line(*words, is_fault=True)] if words else []
 
 
 def _time(config: InfluxConfig, months: Sequence[InfluxMonth], settings: ReadSettings, spool: Path) -> list[Line]:

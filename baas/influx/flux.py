@@ -90,6 +90,14 @@ class Flux:
         """Values of the device tag."""
         return self._tag_values(measurement, self._config.device_tag)
 
+    def untagged(self, measurement: str, fields: tuple[str, ...]) -> int:
+        """Rows without the device tag, by the fullest of a few fields; of fields of several types one is counted."""
+        text = self._about("untagged.flux", Ask(measurement, "", FIRST_MS, LAST_MS, fields))
+        counted = dict.fromkeys(fields, 0)
+        for row in self._table(text):
+            counted[row["_field"]] += int(row["_value"])
+        return max(counted.values(), default=0)
+
     def spans(self, ask: Ask) -> list[tuple[int, int]]:
         """The shards in which the device has rows, each by itself: in another one a field may have another type."""
         with self._lock:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from baas.influx import faults
-from baas.influx.backend import DAY_MS, WEEK_MS, Ask, summed
+from baas.influx.backend import DAY_MS, FIRST_MS, LAST_MS, WEEK_MS, Ask, summed
 from baas.influx.columns import TIME, TYPE, UNNEEDED, columns_of, header_line
 from baas.influx.config import InfluxConfig
 from baas.influx.faults import PassingError, TooLargeError
@@ -70,6 +70,13 @@ class InfluxQL:
         """Values of the device tag."""
         text = query("tag_values.influxql", measurement=self._from(measurement), tag=name_ql(self._config.device_tag))
         return sorted({str(row[1]) for row in self._table(text)})
+
+    def untagged(self, measurement: str, fields: tuple[str, ...]) -> int:
+        """Rows without the device tag, by the fullest of a few fields: a tag that is missing equals an empty one."""
+        ask = Ask(measurement, "", FIRST_MS, LAST_MS, fields)
+        days = [self.counts(replace(ask, start_ms=start, stop_ms=stop)) for start, stop in self.spans(ask)]
+        by_field = zip(*(values for counted in days for values in counted.values()), strict=True)
+        return max((sum(values) for values in by_field), default=0)
 
     @property
     def shard_ms(self) -> int:

@@ -56,9 +56,11 @@ def held(
     """The vehicle-months asked for. Raises BaasError where nothing can be read or a question must be answered."""
     from baas.influx.connect import connect  # runs on files need not wait for the client to load
     from baas.influx.inventory import months_of, wanted_of
+    from baas.influx.left_out import left_out_words
 
     connection = connect(config)
-    if "bms" not in wanted_of(connection, reading.formats):
+    found = wanted_of(connection, reading.formats)
+    if "bms" not in found:
         raise BaasError(
             f"{config.address} has no measurement {config.bms!r} with battery columns; `python -m baas influx check`"
             " says what is there",
@@ -67,8 +69,8 @@ def held(
         )
     months = months_of(connection, reading.formats, reading.timezone, folder, progress, is_asked)
     _ask(config, months, reading, folder)
-    words = connection.clock_words
-    return Held(tuple(months), (BaasError(words[1], words[0]),) if words else ())
+    words = [connection.clock_words, *(left_out_words(connection, one) for one in found.values())]
+    return Held(tuple(months), tuple(BaasError(one[1], one[0]) for one in words if one))
 
 
 def _ask(config: InfluxConfig, months: Sequence[InfluxMonth], reading: ReadSettings, folder: Path) -> None:

@@ -56,7 +56,9 @@ def test_without_a_score_the_server_is_named_and_what_to_do(way, configured, run
     server.write(config.database, bms_lines("7", START_MS, 3))
     ran = run(config, lang)
     assert ran.status == 1
-    (line,) = ran.err.splitlines()
+    untagged, line = ran.err.splitlines()
+    assert "3" in untagged
+    assert "vehicle" in untagged
     assert line.startswith(config.address + ":")
     assert "python -m baas influx check" in line
     assert "lists" not in line

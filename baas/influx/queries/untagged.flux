@@ -1,0 +1,5 @@
+from(bucket: <<bucket>>)
+  |> range(start: <<start>>, stop: <<stop>>)
+  |> filter(fn: (r) => r._measurement == <<measurement>> and not exists r[<<tag>>] and (<<fields>>))
+  |> count()
+  |> keep(columns: ["_field", "_value"])
