@@ -378,12 +378,29 @@ def test_results_inside_the_input(folder, inside):
     assert not (folder / "results").exists()
 
 
-def test_a_disk_that_cannot_be_written(folder):
-    if not Path("/proc/self").exists():
-        pytest.skip("needs a file system that refuses to be written")
-    types = car_types(folder.parent / "kept")
-    ran = score(folder, Path("/proc/self/fdinfo/results"), "--lang", "en", "--car-types", str(types))
+def _no_file_beyond(blocks: int) -> tuple[str, ...]:
+    """The system refuses to write any file beyond so many half kilobytes, as a full disk does at some place."""
+    return "sh", "-c", f'ulimit -f {blocks} && exec "$@"', "sh"
+
+
+@pytest.mark.parametrize(("blocks", "where"), [(0, "baas.sqlite"), (1, "vehicle_scores.csv"), (64, "baas.sqlite")])
+def test_a_disk_that_cannot_be_written(folder, blocks, where):
+    results = folder.parent / "out" / "results"
+    ran = score_apart(folder, results, "--lang", "en", before=_no_file_beyond(blocks))
     assert_refused(ran, "--output")
+    assert where in ran.err
+    assert not list(results.glob("*.csv"))
+    assert_others_scored(run(folder))
+
+
+def test_a_disk_that_fills_up_leaves_the_results_of_before(folder, bms):
+    before = run(folder)
+    kept = {path.name: path.read_bytes() for path in before.folder.glob("*s.csv")}
+    put(folder, [bms])
+    ran = score_apart(folder, before.folder, "--lang", "en", before=_no_file_beyond(64))
+    assert_refused(ran, "--output")
+    assert {path.name: path.read_bytes() for path in before.folder.glob("*s.csv")} == kept
+    assert run(folder).file(bms.name)["rows_used"] == str(len(bms.rows))
 
 
 def test_a_store_that_is_no_store(folder):
