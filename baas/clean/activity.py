@@ -129,9 +129,14 @@ def soc_beside_gaps(clean: Clean) -> Reals:
     return held_within(clean.column("soc"), clean.time_ms, COVERED_GAP_S * 1000)
 
 
+def odometer_beside_gaps(clean: Clean) -> Reals:
+    """Odometer of each row [km] as far as it is known nearby; never one from the other side of a gap, [n]."""
+    return held_within(clean.odometer.reading_km, clean.time_ms, COVERED_GAP_S * 1000)
+
+
 def stood_still(clean: Clean) -> Mask:
     """Steps over which SOC and odometer, as far as they are sent, did not change; without either nothing is known."""
     soc = np.abs(np.diff(soc_beside_gaps(clean)))
-    km = np.abs(np.diff(held_within(clean.odometer.reading_km, clean.time_ms, COVERED_GAP_S * 1000)))
+    km = np.abs(np.diff(odometer_beside_gaps(clean)))
     known = np.isfinite(soc) | np.isfinite(km)
     return known & ~(soc > STILL_PCT) & ~(km > STILL_KM)

@@ -1,4 +1,10 @@
-"""How the vehicle is charged and parked: fast charging, parking full, running empty, charging fast when cold or hot."""
+"""How the vehicle is charged and parked: fast charging, parking full, running empty, charging fast when cold or hot.
+
+Parked time is what was sent while standing, and gaps over which the odometer went no further than units miss of a drive
+(`baas.daily.parked`). Where a charge hides in such a gap its SOC lay between that of both ends: all of it counts as
+full when both are above the limit, none when both are below, else half of it, and the share is told with how far it can
+be off. Gaps in which the vehicle went away count as nothing: completeness tells of them.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +13,9 @@ import pandas as pd
 
 from baas.cars import CarType
 from baas.history import History
+from baas.maths.parked_soc import parked_seconds, share_above
 from baas.metrics import NAN, Cohort, Mark, Metric, Part, Values, combined, number, piecewise, text
 from baas.schema import Column
-from baas.tables.days import SOC_BINS
 
 SOURCE = "research, methods 6: DC breakpoints from Geotab 2026, bands of SOC from Keil 2016; anchors chosen there"
 
@@ -30,6 +36,10 @@ FULL_SOC_PCT, COLD_C, HOT_C = 90.0, 10.0, 40.0
 LEAST_DAYS, LEAST_CHARGES = 14.0, 5
 #: chosen: a day of parking
 LEAST_PARKED_H = 24.0
+#: more unsure than this the share of parking full says nothing; chosen: the distance of its first two limits
+MOST_OFF_PCT = 15.0
+#: chosen: what does not show in whole percent need not be told
+LEAST_OFF_TOLD_PCT = 0.5
 #: with more of the energy of unknown mode the DC share could be anything; chosen: half
 MOST_UNKNOWN_PCT = 50.0
 
@@ -43,7 +53,8 @@ COLUMNS = (
         "charging_dc_c_rate", "float", "1/h", "median of the highest C-rates of the DC charges", "급속 C-rate", 0, 20
     ),
     Column("charging_full_pct", "float", "%", "parked time above 90 % SOC", "90 % 초과 주차", 0, 100),
-    Column("charging_parked_h", "float", "h", "parked time with known SOC", "주차 시간", 0),
+    Column("charging_full_within_pct", "float", "%", "how far that share can be off", "90 % 초과 주차 오차", 0, 50),
+    Column("charging_parked_h", "float", "h", "parked time, seen or in gaps with known SOC around", "주차 시간", 0),
     Column("charging_empty_per_30d", "float", "1/30 d", "times SOC fell below 10 % per 30 days", "저 SOC 진입", 0),
     Column("charging_stress_pct", "float", "%", "charges by DC below 10 or above 40 °C", "저온·고온 급속", 0, 100),
     Column("charging_stress_charges", "int", "", "charges that share rests on", "저온·고온 판정 충전", 0),
@@ -117,17 +128,16 @@ def _stress(charges: pd.DataFrame, knows_rated_ah: bool) -> dict[str, float]:
 def measure(history: History) -> Values:
     """The columns of this metric for one vehicle."""
     charges = _charges(history)
-    found = history.arrays.get("soc_park_s")
-    parked = np.zeros(SOC_BINS.count) if found is None or not len(found) else np.asarray(found, dtype=np.float64)
-    low_pct = SOC_BINS.low + SOC_BINS.step * np.arange(SOC_BINS.count, dtype=np.float64)
-    seconds, span = float(parked.sum()), history.span_days if len(history.days) else NAN
+    span = history.span_days if len(history.days) else NAN
     knows_soc = history.days["soc_min_pct"].notna().any()
+    full_pct, within_pct = share_above(history.arrays, FULL_SOC_PCT)
     return {
         **_dc_share(history, charges),
         **_stress(charges, history.car.rated_ah is not None),
+        "charging_full_pct": full_pct,
+        "charging_full_within_pct": within_pct,
+        "charging_parked_h": float(parked_seconds(history.arrays).sum()) / 3600,
         "charging_charges": float(np.fmax(len(charges), _counted(history, "charges"))),
-        "charging_full_pct": 100 * float(parked[low_pct >= FULL_SOC_PCT].sum()) / seconds if seconds > 0 else NAN,
-        "charging_parked_h": seconds / 3600,
         "charging_empty_per_30d": history.sum("low_soc_events") / span * 30 if knows_soc else NAN,
         "charging_span_days": span,
     }
@@ -154,13 +164,15 @@ def _dc_part(values: Values) -> Part:
 
 def _full_part(values: Values) -> Part:
     share, hours = number(values, "charging_full_pct"), number(values, "charging_parked_h")
+    off = number(values, "charging_full_within_pct")
+    told = f"{share:.0f}±{off:.0f} %" if off >= LEAST_OFF_TOLD_PCT else f"{share:.0f} %"
     return Part(
         FULL_WEIGHT,
-        piecewise(share, FULL_ANCHORS) if hours >= LEAST_PARKED_H else NAN,
+        piecewise(share, FULL_ANCHORS) if hours >= LEAST_PARKED_H and not off > MOST_OFF_PCT else NAN,
         share,
         "%",
-        f"SOC 90 % 초과 주차 {share:.0f} %(기준 {FULL_ANCHORS[0][0]:.0f} %), 주차 {hours:,.0f}시간",
-        f"parked above 90 % SOC {share:.0f} % of the time (limit {FULL_ANCHORS[0][0]:.0f} %), {hours:,.0f} h parked",
+        f"SOC 90 % 초과 주차 {told}(기준 {FULL_ANCHORS[0][0]:.0f} %), 주차 {hours:,.0f}시간",
+        f"parked above 90 % SOC {told} of the time (limit {FULL_ANCHORS[0][0]:.0f} %), {hours:,.0f} h parked",
     )
 
 
@@ -195,14 +207,20 @@ def _parts(values: Values, car: CarType) -> list[Part]:
     return [parts[0], *parts[2:]] if car.chemistry == "LFP" else parts
 
 
-def _unknown(values: Values) -> tuple[str, str]:
-    """What is said when the DC share is not known."""
-    unknown = number(values, "charging_unknown_pct")
-    if np.isfinite(number(values, "charging_dc_pct")):
-        return "", ""
-    if not np.isfinite(unknown):
-        return ", 급속 비중 알 수 없음", ", DC share unknown"
-    return f", 방식 미상 {unknown:.0f} %라 급속 비중 제외", f", DC share left out ({unknown:.0f} % of unknown mode)"
+def _unknown(values: Values, car: CarType) -> tuple[str, str]:
+    """What is said of the shares that are not known well enough to count."""
+    unknown, off = number(values, "charging_unknown_pct"), number(values, "charging_full_within_pct")
+    ko, en = "", ""
+    if not np.isfinite(number(values, "charging_dc_pct")):
+        ko, en = (
+            (f", 방식 미상 {unknown:.0f} %라 급속 비중 제외", f", DC share left out ({unknown:.0f} % of unknown mode)")
+            if np.isfinite(unknown)
+            else (", 급속 비중 알 수 없음", ", DC share unknown")
+        )
+    if off > MOST_OFF_PCT and car.chemistry != "LFP":
+        ko += f", 충전이 공백에 가려 오차 ±{off:.0f} %라 주차 SOC 제외"
+        en += f", parking full left out (gaps hide charges: ±{off:.0f} %)"
+    return ko, en
 
 
 def score(values: Values, car: CarType, cohort: Cohort) -> Mark:  # noqa: ARG001  (ageing is judged absolutely)
@@ -217,7 +235,7 @@ def score(values: Values, car: CarType, cohort: Cohort) -> Mark:  # noqa: ARG001
             f" (needs {LEAST_CHARGES} in {LEAST_DAYS:.0f} days)",
         )
     points, measured = combined(_parts(values, car))
-    missing = _unknown(values)
+    missing = _unknown(values, car)
     if not np.isfinite(points):
         return Mark(
             NAN,

@@ -74,6 +74,41 @@ def test_parking_full_costs_by_its_band(share, expected):
     assert points(values) == pytest.approx(100 - 0.35 * (100 - expected))
 
 
+def hidden(low, high, seconds):
+    """Parked in gaps between two SOC [%]."""
+    low_s, high_s = (at((SOC_BINS.count,), (int(soc // SOC_BINS.step), seconds)) for soc in (low, high))
+    return {"soc_gap_low_s": low_s, "soc_gap_high_s": high_s}
+
+
+@pytest.mark.parametrize(("low", "high", "full", "within"), [(90, 99, 50, 0), (40, 89, 0, 0), (40, 99, 25, 25)])
+def test_gaps_that_hide_a_charge_are_parked_above_below_or_half_of_each(low, high, full, within):
+    values = measured(soc_park_s=parked(0), **hidden(low, high, 4e6))
+    assert values["charging_full_pct"] == pytest.approx(full)
+    assert values["charging_full_within_pct"] == pytest.approx(within)
+    assert values["charging_parked_h"] == pytest.approx(8e6 / 3600)
+
+
+def test_a_vehicle_seen_all_the_time_is_sure_how_it_parked():
+    assert measured(soc_park_s=parked(0.2))["charging_full_within_pct"] == 0
+
+
+@pytest.mark.parametrize(("share", "counts"), [(0.29, True), (0.31, False)])
+def test_parking_full_counts_only_where_it_is_known_to_fifteen_percent(share, counts):
+    values = measured(soc_park_s=(1 - share) * parked(0.5), **hidden(40, 99, share * 4e6))
+    told = METRIC.score(values, CAR, Cohort())
+    assert (told.points < 90) == counts
+    assert ("주차 SOC 제외" in told.reason_ko) != counts
+    assert ("parking full left out" in told.reason_en) != counts
+
+
+def test_what_is_not_known_of_the_parking_is_told():
+    values = measured(soc_park_s=0.9 * parked(0.5), **hidden(40, 99, 4e5))
+    told = METRIC.score(values, CAR, Cohort())
+    assert "주차 50±5 %" in told.reason_ko
+    assert "50±5 % of the time" in told.reason_en
+    assert "±" not in METRIC.score(measured(soc_park_s=parked(0.5)), CAR, Cohort()).reason_ko
+
+
 def test_lfp_cells_may_be_parked_full():
     values = measured(soc_park_s=parked(0.5), a_car=LFP)
     assert points(values, LFP) == 100

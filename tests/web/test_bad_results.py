@@ -100,7 +100,7 @@ def test_scores_edited_in_excel_are_read_and_told(visit: Visit, results: Path, e
 
 def test_a_number_that_is_none_is_named_with_its_line(visit: Visit, results: Path) -> None:
     path = results / "vehicle_scores.csv"
-    path.write_text(path.read_text(encoding="utf-8-sig").replace("50.47", "fifty"), encoding="utf-8-sig")
+    path.write_text(path.read_text(encoding="utf-8-sig").replace("51.23", "fifty"), encoding="utf-8-sig")
     text = visit(results).get("/").text
     assert "2: total_score = &#39;fifty&#39;" in text
 

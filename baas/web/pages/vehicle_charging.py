@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from baas.maths.parked_soc import parked_seconds, share_above
 from baas.tables.days import SOC_BINS
 from baas.web import charts, days
 from baas.web.days import Record
@@ -17,7 +18,8 @@ from baas.web.words import word
 
 _NAMED, _EXPORTED = 12, 2000
 #: bins of SOC above which standing ages a battery (metric charging_pattern judges it; this only shades it)
-_FULL_BIN = round((90 - SOC_BINS.low) / SOC_BINS.step)
+_FULL_PCT = 90.0
+_FULL_BIN = round((_FULL_PCT - SOC_BINS.low) / SOC_BINS.step)
 
 
 def blocks(view: View, of: Subject) -> list[Block]:
@@ -74,14 +76,15 @@ def _months(view: View, of: Subject) -> list[Block]:
 
 
 def _standing(view: View, of: Subject) -> list[Block]:
-    seconds = of.arrays.get("soc_park_s")
-    if seconds is None or not seconds.sum():
+    hours = parked_seconds(of.arrays) / 3600
+    if not hours.sum():
         return []
-    hours = seconds / 3600
     top = charts.nice_top(float(hours.max()))
-    full = 100 * float(hours[_FULL_BIN:].sum() / hours.sum())
+    full, off = share_above(of.arrays, _FULL_PCT)
+    share = f"{num(full, 0)}±{num(off, 0)}" if round(off) else num(full, 0)
     summary = view.say(
-        f"주차 시간의 {num(full, 0)} %를 SOC 90 % 위에서 보냈습니다", f"{num(full, 0)} % of parked time above 90 % SOC"
+        f"주차 시간의 {share} %를 SOC {num(_FULL_PCT, 0)} % 위에서 보냈습니다",
+        f"{share} % of parked time above {num(_FULL_PCT, 0)} % SOC",
     )
     starts = [int(SOC_BINS.low + SOC_BINS.step * at) for at in range(len(hours))]
     heads = (Head("from_pct", "SOC", "%", numeric=True), Head("hours_h", view.say("주차", "Parked"), "h", numeric=True))
