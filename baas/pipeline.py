@@ -179,10 +179,11 @@ def run(settings: Settings, progress: Progress, arguments: Mapping[str, object])
         results.writing(settings.results_folder) as this_run,
         executor(settings.executor, settings.jobs, settings.scheduler) as workers,
     ):
-        gathered, notices = _gathered(this_run, settings, sources, workers, progress)
+        gathered, held = _gathered(this_run, settings, sources, workers, progress)
         outcome = _scored(this_run.store, settings, sources, gathered, progress)
         server = sources.server.address if sources.server else ""
-        outcome = replace(outcome, seconds=time.monotonic() - started, notices=notices, server=server)
+        seconds = time.monotonic() - started
+        outcome = replace(outcome, seconds=seconds, notices=held.notices, server=server, simulated=held.simulated)
         if not outcome.scores and this_run.store.current_run():
             this_run.store.discard()
         else:
@@ -195,24 +196,24 @@ def run(settings: Settings, progress: Progress, arguments: Mapping[str, object])
 
 def _gathered(
     this_run: results.Run, settings: Settings, sources: _Sources, workers: Executor, progress: Progress
-) -> tuple[Gathered, tuple[BaasError, ...]]:
-    """What the store now holds of the input, and what there is to say about the server."""
+) -> tuple[Gathered, influx.Held]:
+    """What the store now holds of the input, and what a server holds."""
     inputs: Sequence[Input] = sources.files
-    notices: tuple[BaasError, ...] = ()
+    held = influx.Held()
     folder = settings.results_folder / influx.FOLDER
     if sources.server:
         if settings.full:
             finished.forget(folder)  # rows set aside by earlier runs are among what is read anew
         told = partial(progress, "list")
         held = influx.held(sources.server, sources.reading, folder, told, lambda key: _is_asked(settings, key))
-        inputs, notices = held.months, held.notices
+        inputs = held.months
     found = gather(
         inputs, this_run.store, sources.reading, sources.reading_key,
         Context(settings.timezone, sources.car_types), sources.known, workers, this_run.spool,
         partial(progress, "rows" if sources.server else "read"), full=settings.full, finished=folder / _FINISHED,
         is_asked=lambda key: not sources.server or _is_asked(settings, key),
     )  # fmt: skip
-    return found.with_reports(sources.reports), notices
+    return found.with_reports(sources.reports), held
 
 
 def _is_asked(settings: Settings, key: Key) -> bool:

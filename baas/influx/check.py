@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from time import time
 
+from baas.cars.devices import device_key
 from baas.errors import BaasError
 from baas.influx.columns import Wanted
 from baas.influx.config import InfluxConfig
 from baas.influx.connect import Connection, connect
 from baas.influx.inventory import KINDS, months_of, wanted_of
 from baas.influx.left_out import left_out_words
+from baas.influx.marks import simulated_in
 from baas.influx.month import InfluxMonth
 from baas.influx.retry import patiently
 from baas.influx.stored_time import evidence
@@ -43,6 +45,7 @@ def check(
     months = months_of(connection, settings.formats, settings.timezone, spool, progress)
     lines += [line for one in found.values() for line in _months(one, months)]
     lines += [line for one in found.values() for line in _left_out(connection, one)]
+    lines += _simulated(connection, months)
     return [*lines, *_time(config, months, settings, spool)]
 
 
@@ -125,6 +128,20 @@ def _months(one: Wanted, months: Sequence[InfluxMonth]) -> list[Line]:
             f" {rows:,} rows: {_listed(devices)}",
         )
     ]
+
+
+def _simulated(connection: Connection, months: Sequence[InfluxMonth]) -> list[Line]:
+    """Which of the devices with rows do not really exist."""
+    keys = {device_key(device) for device in simulated_in(connection)}
+    devices = {device_key(month.hint[0]): month.hint[0] for month in months}
+    found = sorted(device for key, device in devices.items() if key in keys)
+    if not found:
+        return []
+    count, total = len(found), len(devices)
+    ko = f"단말 {total:,}대 {'모두' if count == total else f'중 {count:,}대는'} 가상입니다"
+    en = f"all {total:,} devices are simulated" if count == total else f"{count:,} of {total:,} devices are simulated"
+    name = connection.config.simulated
+    return [Line(f"{ko}({name}): {_listed(found)}", f"{en} ({name}): {_listed(found)}")]
 
 
 def _left_out(connection: Connection, one: Wanted) -> list[Line]:

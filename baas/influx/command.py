@@ -19,6 +19,7 @@ from baas.ingest.formats import load_formats
 from baas.ingest.reader import ReadSettings
 from baas.settings import Settings
 from baas.settings import load as load_settings
+from baas.simulated import simulated_devices
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -73,7 +74,7 @@ def _check(config: InfluxConfig, settings: Settings) -> int:
 def _load(config: InfluxConfig, settings: Settings) -> int:
     files, passed_over = find_files(settings.inputs)
     started = monotonic()
-    done = load(files, config, _reading(settings), _told("bytes"))
+    done = load(files, config, _reading(settings), _told("bytes"), simulated_devices(settings.inputs))
     rate = done.written / max(monotonic() - started, 1e-9)
     if settings.lang == "ko":
         print(
@@ -85,12 +86,21 @@ def _load(config: InfluxConfig, settings: Settings) -> int:
             f"{config.address}: {done.files:,} files, rows {done.read:,} = written {done.written:,} + duplicate"
             f" {done.repeats:,} + without values {done.empty:,} + rejected {done.rejected:,} ({rate:,.0f} rows/s)"
         )
+    if done.simulated:
+        print(_marked(len(done.simulated), config, settings.lang))
     for report in (*passed_over, *done.reports):
         if report.status not in ("read", "skipped") or report.rejected:
             print(
                 f"{report.file}: {report.message_ko if settings.lang == 'ko' else report.message_en}", file=sys.stderr
             )
     return 0 if done.written else 1
+
+
+def _marked(count: int, config: InfluxConfig, lang: str) -> str:
+    """How many devices were marked as simulated."""
+    if lang == "ko":
+        return f"가상 차량 {count:,}대를 {config.simulated}에 표시했습니다"
+    return f"{count:,} simulated device{'s' if count > 1 else ''} marked in {config.simulated}"
 
 
 def _told(what: str) -> Callable[[int, int], None]:

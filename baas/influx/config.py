@@ -21,7 +21,8 @@ class InfluxConfig:
     timeout_ms: longest wait for the next bytes of an answer, not for the whole; chosen: a day of one car takes a busy
     server seconds, a minute of silence means that it hangs. stored_time: what the times in the server are, "" when
     nobody said. lookback_days: days before now that are read again on every run; chosen: cars in an underground car
-    park send late, three days cover a weekend. since: read again from that day on, whatever is known.
+    park send late, three days cover a weekend. since: read again from that day on, whatever is known. simulated: the
+    measurement whose devices do not really exist.
     """
 
     url: str = ""
@@ -33,6 +34,7 @@ class InfluxConfig:
     database: str = ""
     bms: str = "aicar_bms"
     gps: str = "aicar_gps"
+    simulated: str = "aicar_simulated"
     device_tag: str = "device_no"
     type_tag: str = "car_type"
     api: str = "auto"
@@ -197,6 +199,13 @@ def load_config(table: Mapping[str, Any], environment: Mapping[str, str], **give
     config = InfluxConfig(**(_from_table(table) | _from_environment(environment) | told))
     if not config.is_configured:
         return config
+    if config.simulated in ("", config.bms, config.gps):
+        raise BaasError(
+            f"baas.toml: [influx] simulated cannot be {config.simulated!r}: every device of that measurement counts as"
+            " simulated; give it a name of its own, such as aicar_simulated",
+            f"baas.toml: [influx] simulated에 {config.simulated!r}은(는) 쓸 수 없습니다. 그 측정의 단말은 모두 가상으로"
+            " 표시됩니다. aicar_simulated처럼 따로 쓰는 이름을 적으십시오",
+        )
     config = _without_user(config)
     if not config.source:
         raise BaasError(

@@ -68,6 +68,16 @@ def _heads(signals: Signals, measurement: str, tags: tuple[str, str]) -> Texts:
     return np.array(heads, dtype=object)[signals.device]
 
 
+def mark_of(device: str, signals: Signals, measurement: str, device_tag: str) -> bytes:
+    """Lines that call the device of these rows simulated, at the times of the first and the last row.
+
+    Whatever time a server keeps or is asked for, a mark lies in it as long as rows do.
+    """
+    head = f"{measurement.translate(_MEASUREMENT)},{tag_text(device_tag)}={tag_text(device)} simulated=true"
+    times = dict.fromkeys((int(signals.time_ms.min()), int(signals.time_ms.max())))
+    return "\n".join(f"{head} {time}" for time in times).encode()
+
+
 def lines_of(signals: Signals, measurement: str, tags: tuple[str, str], zone: ZoneInfo) -> Iterator[tuple[bytes, int]]:
     """Batches of lines and the rows in each. A row without any value has no line: the server cannot hold it."""
     for start in range(0, len(signals), _AT_A_TIME):

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import gzip
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from time import sleep
 from zoneinfo import ZoneInfo
 
+from baas.cars.devices import device_key
 from baas.clean import used_and_repeated
 from baas.errors import BaasError
 from baas.influx import faults
 from baas.influx.config import InfluxConfig
 from baas.influx.faults import PassingError
-from baas.influx.lines import lines_of
+from baas.influx.lines import lines_of, mark_of
 from baas.influx.queries import name_ql
 from baas.influx.retry import patiently, wait_s
 from baas.influx.wire import Ping, Wire, judged
@@ -31,7 +32,10 @@ _IN_FLIGHT = 2
 
 @dataclass(frozen=True)
 class Loaded:
-    """What became of the rows of files: read = written + repeats (of one moment) + empty (no value) + rejected."""
+    """What became of the rows of files: read = written + repeats (of one moment) + empty (no value) + rejected.
+
+    simulated: devices with rows that were marked as simulated, in order.
+    """
 
     files: int
     read: int
@@ -40,6 +44,7 @@ class Loaded:
     empty: int
     rejected: int
     reports: tuple[FileReport, ...]
+    simulated: tuple[str, ...] = ()
 
 
 class Writer:
@@ -95,22 +100,27 @@ class Writer:
         )
 
 
-def _by_kind(parts: Sequence[Signals]) -> Iterator[Signals]:
+def _by_device(parts: Sequence[Signals]) -> Iterator[tuple[str, Signals]]:
+    """Each device with its rows of one kind."""
     for kind in dict.fromkeys(part.kind for part in parts):
         whole = concatenate([part for part in parts if part.kind == kind])
-        for no in range(len(whole.devices)):
-            yield whole.take(whole.device == no)
+        for no, device in enumerate(whole.devices):
+            yield device, whole.take(whole.device == no)
 
 
 def load(
     files: Sequence[InputFile], config: InfluxConfig, settings: ReadSettings,
-    progress: Callable[[int, int], None],
+    progress: Callable[[int, int], None], simulated: Collection[str] = (),
 ) -> Loaded:  # fmt: skip
-    """Write all rows of the files; of each moment the message that cleaning keeps, since a server holds only one."""
+    """Write all rows of the files; of each moment the message that cleaning keeps, since a server holds only one.
+
+    `simulated` names devices that do not really exist: those that have rows are marked in the server.
+    """
     writer = Writer(config)
     writer.prepare()
     read = written = repeats = empty = rejected = done = 0
     reports: list[FileReport] = []
+    unreal, marked = {device_key(device) for device in simulated}, set[str]()
     total = sum(file.size for file in files)
     for file in files:
         parts: list[Signals] = []
@@ -121,24 +131,29 @@ def load(
                 rejected += item.rows_rejected
             else:
                 parts.append(item)
-        for rows in _by_kind(parts):
+        for device, rows in _by_device(parts):
             kept, repeated = used_and_repeated(rows)
             repeats += len(repeated)
-            stored = _write(writer, kept, config, ZoneInfo(settings.timezone))
+            is_unreal = device_key(device) in unreal and len(kept) > 0
+            mark = mark_of(device, kept, config.simulated, config.device_tag) if is_unreal else b""
+            stored = _write(writer, kept, mark, config, ZoneInfo(settings.timezone))
+            marked |= {device} if is_unreal and stored else set()
             written += stored
             empty += len(kept) - stored
         done += file.size
         progress(done, total)
-    return Loaded(len(files), read, written, repeats, empty, rejected, tuple(reports))
+    return Loaded(len(files), read, written, repeats, empty, rejected, tuple(reports), tuple(sorted(marked)))
 
 
-def _write(writer: Writer, rows: Signals, config: InfluxConfig, zone: ZoneInfo) -> int:
-    """Rows written of one device."""
+def _write(writer: Writer, rows: Signals, mark: bytes, config: InfluxConfig, zone: ZoneInfo) -> int:
+    """Rows written of one device; its mark is stored before the first of them, however the load ends."""
     measurement = {"bms": config.bms, "gps": config.gps}[rows.kind]
     count = 0
     with ThreadPoolExecutor(_IN_FLIGHT) as pool:
         under_way: list[Future[None]] = []
         for body, lines in lines_of(rows, measurement, (config.device_tag, config.type_tag), zone):
+            if mark and lines and not count:
+                writer.write(mark)
             if lines:
                 under_way.append(pool.submit(writer.write, body))
                 count += lines

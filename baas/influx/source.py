@@ -23,10 +23,14 @@ FOLDER = ".influx"
 
 @dataclass(frozen=True)
 class Held:
-    """What a server holds of what was asked for, and what people should know about it."""
+    """What a server holds of what was asked for, and what people should know about it.
 
-    months: tuple[InfluxMonth, ...]
-    notices: tuple[BaasError, ...]
+    simulated: device numbers that the server calls simulated, whether asked for or not.
+    """
+
+    months: tuple[InfluxMonth, ...] = ()
+    notices: tuple[BaasError, ...] = ()
+    simulated: frozenset[str] = frozenset()
 
 
 def configured(settings: Settings) -> InfluxConfig | None:
@@ -57,6 +61,7 @@ def held(
     from baas.influx.connect import connect  # runs on files need not wait for the client to load
     from baas.influx.inventory import months_of, wanted_of
     from baas.influx.left_out import left_out_words
+    from baas.influx.marks import simulated_in
 
     connection = connect(config)
     found = wanted_of(connection, reading.formats)
@@ -70,7 +75,8 @@ def held(
     months = months_of(connection, reading.formats, reading.timezone, folder, progress, is_asked)
     _ask(config, months, reading, folder)
     words = [connection.clock_words, *(left_out_words(connection, one) for one in found.values())]
-    return Held(tuple(months), tuple(BaasError(one[1], one[0]) for one in words if one))
+    notices = tuple(BaasError(one[1], one[0]) for one in words if one)
+    return Held(tuple(months), notices, simulated_in(connection))
 
 
 def _ask(config: InfluxConfig, months: Sequence[InfluxMonth], reading: ReadSettings, folder: Path) -> None:

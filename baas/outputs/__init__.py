@@ -47,6 +47,7 @@ class Outcome:
 
     counts: what became of the rows. new_list: where devices for people to complete are written. notices: what went
     wrong beside. server: address of the server that was read from, "" for files.
+    simulated: device numbers that the server calls simulated.
     """
 
     folder: Path
@@ -58,6 +59,7 @@ class Outcome:
     seconds: float
     counts: RowCounts
     notices: tuple[BaasError, ...] = ()
+    simulated: frozenset[str] = frozenset()
     server: str = ""
 
 
@@ -167,8 +169,8 @@ def stage_all(run: results.Run, outcome: Outcome, settings: Settings, arguments:
 
 
 def _simulated(outcome: Outcome, settings: Settings) -> frozenset[str]:
-    """Scored vehicles that a marker in the input calls simulated."""
-    keys = {device_key(device) for device in simulated_devices(settings.inputs)}
+    """Scored vehicles that a marker in the input or the server calls simulated."""
+    keys = {device_key(device) for device in simulated_devices(settings.inputs) | outcome.simulated}
     return frozenset(score.vehicle.device_no for score in outcome.scores if device_key(score.vehicle.device_no) in keys)
 
 
