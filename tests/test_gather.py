@@ -105,6 +105,27 @@ def test_a_file_added_to_a_known_month_has_that_month_read_again(place, tables):
     place.assert_as_fresh()
 
 
+def test_a_file_that_must_be_read_twice_counts_once(place, tables):
+    """Its name tells one month, some of its rows are of another that has a file of its own."""
+    april, august = (next(table for table in tables if month in table.name) for month in ("2019-04", "2019-08"))
+    put(place.input, [joined([april, Table("", august.header, august.rows[::2])], april.name)])
+    put(place.input, [Table(august.name, august.header, august.rows[1::2])])
+    timings = place.run().run["timings"]
+    assert timings["files_read"] == len(tables)
+    assert timings["bytes_read"] > sum(path.stat().st_size for path in place.input.rglob("*.csv"))
+    place.assert_as_fresh()
+
+
+def test_files_that_gain_a_neighbour_without_a_name_count_once(place, tables):
+    table = next(table for table in tables if "2019-04" in table.name)
+    first, second = split(table, 2)
+    put(place.input, [first.renamed(table.name)])
+    place.run()
+    put(place.input, [second.renamed("more.csv")])
+    assert read_now(place.run()) == 2
+    place.assert_as_fresh()
+
+
 def test_a_file_that_grows_counts_with_all_its_rows(place, tables):
     table = next(table for table in tables if "2019-04" in table.name)
     put(place.input, [Table(table.name, table.header, table.rows[500:])])

@@ -31,9 +31,11 @@ _TEXT_SHARE = 1.7
 
 @dataclass(frozen=True)
 class Gathered:
-    """What the store now holds of the input: reports of every file in order, months in use, bytes and rows read now.
+    """What the store now holds of the input: reports of every file in order, months in use, what was read now.
 
-    hashes: content of each file that could be read whole. computed: months that were computed now.
+    files_read, rows_read: each counts once, also where a file had to be read again for rows of another month.
+    bytes_read: all that was read. hashes: content of each file that could be read whole. computed: months that were
+    computed now.
     """
 
     reports: tuple[FileReport, ...]
@@ -64,7 +66,8 @@ class Gatherer:
         self._direct: dict[Key, frozenset[str]] = {}
         self._changed: set[str] = set()
         self._failed: set[Key] = set()
-        self._computed = self._rows = self._bytes = self._read = self._done = self._total = 0
+        self._read: set[str] = set()
+        self._computed = self._rows = self._bytes = self._done = self._total = 0
 
     def run(
         self, files: Sequence[Input], *, full: bool, is_asked: Callable[[Key], bool] = lambda _key: True
@@ -89,7 +92,7 @@ class Gatherer:
         self._store.remember_files(known, is_asked)
         reports = tuple(report for file in files for report in self._files[file.name].reports)
         hashes = {file.name: found for file in files if (found := self._files[file.name].sha256)}
-        return Gathered(reports, tuple(sorted(keys)), self._read, self._bytes, self._rows, self._computed, hashes)
+        return Gathered(reports, tuple(sorted(keys)), len(self._read), self._bytes, self._rows, self._computed, hashes)
 
     # -- what is known ----------------------------------------------------------------------------------------------
 
@@ -143,7 +146,7 @@ class Gatherer:
             for name, found in reading.files.items():
                 self._done += sizes[name]
                 self._bytes += sizes[name]
-                self._read += 1
+                self._read.add(name)
                 if only is None:
                     self._files[name] = found
                     self._rows += sum(report.rows_read for report in found.reports)
