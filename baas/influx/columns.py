@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from baas.ingest.formats import Format, Source, normalised
-from baas.ingest.layout import Layout, bind
+from baas.ingest.layout import Layout, Matrix, bind
 
 #: names that our own columns of an answer carry
 TIME, DEVICE, TYPE = "time", "device_no", "car_type"
@@ -69,11 +69,17 @@ def wanted(
         return None
     fields = tuple(names[place] for place in used)
     columns = {item.source.name for item in best.numbers}
+    if _has(best.modules):
+        columns |= {"mod_max_temp", "mod_min_temp"}
     missing = tuple(name for name in _expected(kind) if name not in columns)
-    if kind == "bms" and not best.cells.fields and best.cells.list_field is None:
+    if kind == "bms" and not _has(best.cells):
         missing = (*missing, "cell_v")
     unused = tuple(name for name in there if name not in set(fields))
     return Wanted(measurement, best.format, fields, _witnesses(best, names, fields), unused, missing)
+
+
+def _has(matrix: Matrix) -> bool:
+    return bool(matrix.fields) or matrix.list_field is not None
 
 
 def _expected(kind: str) -> tuple[str, ...]:

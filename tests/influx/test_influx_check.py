@@ -57,6 +57,20 @@ def test_what_is_missing_is_told(way, configured, reading, spool) -> None:
     assert all(name in fault for name in ("pack_current", "odometer", "cell_v"))
 
 
+@pytest.mark.parametrize(
+    ("instead", "missing"), [({"mod_temp_01": "20"}, None), ({"mod_temp_list": '"20,21"'}, None), ({}, "mod_max_temp")]
+)
+def test_module_temperatures_stand_for_their_extremes(
+    influx_1_6, configured, reading, spool, instead: dict[str, str], missing: str | None
+) -> None:
+    config = configured(influx_1_6, "influxql")
+    without = {name: value for name, value in FULL.items() if not name.startswith("mod_")}
+    influx_1_6.write(config.database, bms_lines("7", START_MS, 30, **without, **instead))
+    faults = _said(config, reading, spool)[1]
+    assert [missing in fault for fault in faults if missing] == ([True] if missing else [])
+    assert missing or faults == []
+
+
 def test_a_wrong_measurement_and_a_wrong_tag_are_told(influx_1_6, configured, reading, spool) -> None:
     config = configured(influx_1_6, "influxql", bms="battery")
     influx_1_6.write(config.database, bms_lines("7", START_MS, 3))
