@@ -169,8 +169,9 @@ def stage_all(run: results.Run, outcome: Outcome, settings: Settings, arguments:
 
 
 def _simulated(outcome: Outcome, settings: Settings) -> frozenset[str]:
-    """Scored vehicles that a marker in the input or the server calls simulated."""
-    keys = {device_key(device) for device in simulated_devices(settings.inputs) | outcome.simulated}
+    """Scored vehicles that the server, or for files a marker beside them, calls simulated."""
+    told = outcome.simulated if outcome.server else simulated_devices(settings.inputs)
+    keys = {device_key(device) for device in told}
     return frozenset(score.vehicle.device_no for score in outcome.scores if device_key(score.vehicle.device_no) in keys)
 
 

@@ -158,6 +158,17 @@ def test_a_server_without_the_measurement_has_real_vehicles_only_whatever_their_
     assert ran.run["simulated_devices"] == []
 
 
+def test_a_marker_beside_files_says_nothing_of_the_vehicles_of_a_server(
+    influx_1_6, configured, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = configured(influx_1_6, "influxql")
+    influx_1_6.write(config.database, bms_lines("01290000001", START_MS, 30))
+    inputs = _feed(tmp_path / "files", [], ["01290000001"])
+    ran = _scored(tmp_path, config, inputs, monkeypatch)
+    assert [row["device_no"] for row in ran.rows("data_quality.csv")] == ["01290000001"]
+    assert not any(SIMULATED in row for row in ran.rows("data_quality.csv"))
+
+
 def test_a_device_that_may_be_called_anything_is_marked_and_no_other(way, configured, reading, tmp_path: Path) -> None:
     server, api = way
     config = configured(server, api)
