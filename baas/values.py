@@ -28,13 +28,10 @@ def values_table() -> Table:
     return Table("battery_results", "one vehicle", ("device_no",), (*about, *measured))
 
 
-def values_row(vehicle: Vehicle, car_type: str) -> dict[str, Any]:
-    """One row of the table; `car_type` names the variant that the data told, so that it is understood alone.
-
-    A vehicle that came from such a table brings the name that stood there.
-    """
+def values_row(vehicle: Vehicle) -> dict[str, Any]:
+    """One row of the table; `car_type` names the variant that the data told, so that it is understood alone."""
     about = {name: getattr(vehicle, name) for name in _ABOUT if name != "car_type"}
-    return {**about, "car_type": car_type, **vehicle.values}
+    return {**about, "car_type": vehicle.car.label, **vehicle.values}
 
 
 def _decoded(path: Path) -> str:
@@ -102,7 +99,7 @@ def read_values(path: Path, known: KnownCars, car_types: CarTypes) -> list[Vehic
             Vehicle(
                 device, car_types.find(name, model_year), model_year, _time(row.get("first_time") or ""),
                 _time(row.get("last_time") or ""), int(days) if days == days else 0, driven,
-                {**_values(row, columns), "car_type": name},
+                _values(row, columns),
             )
         )  # fmt: skip
     return vehicles

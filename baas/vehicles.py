@@ -47,11 +47,6 @@ class Vehicle:
     completeness_pct: float
     sent: frozenset[str]
 
-    @property
-    def car_type_name(self) -> str:
-        """The type as people listed it, else as the feed tells it."""
-        return self.listed.car_type or self.told_type
-
 
 def completeness_pct(days: pd.DataFrame) -> float:
     """Share of the time from first to last row that was sent or in which the vehicle demonstrably stood still [%]."""

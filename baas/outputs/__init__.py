@@ -145,14 +145,13 @@ def stage_all(run: results.Run, outcome: Outcome, settings: Settings, arguments:
     """Stage every file of a run whose rows are conserved."""
     counts, reports = outcome.counts, outcome.gathered.reports
     findings = [finding for one in outcome.vehicles for finding in one.findings]
-    names = {one.device_no: one.car_type_name for one in outcome.vehicles}
     rows_of = [
         (settings.output.name, VEHICLE_SCORES, [score.row() for score in outcome.scores]),
         ("score_lines.csv", SCORE_LINES, [line for score in outcome.scores for line in score.line_rows()]),
         ("data_quality.csv", DATA_QUALITY, _quality_rows(outcome, settings)),
         ("files.csv", FILES, [_file_row(report, counts) for report in reports]),
         ("findings.csv", FINDINGS, [_finding_row(finding, settings.zone) for finding in findings]),
-        (VALUES_FILE, values_table(), [_values_row(score, names) for score in outcome.scores]),
+        (VALUES_FILE, values_table(), [values_row(score.vehicle) for score in outcome.scores]),
     ]
     simulated = _simulated(outcome, settings)
     for name, table, rows in rows_of:
@@ -173,8 +172,3 @@ def _simulated(outcome: Outcome, settings: Settings) -> frozenset[str]:
     told = outcome.simulated if outcome.server else simulated_devices(settings.inputs)
     keys = {device_key(device) for device in told}
     return frozenset(score.vehicle.device_no for score in outcome.scores if device_key(score.vehicle.device_no) in keys)
-
-
-def _values_row(score: VehicleScore, names: Mapping[str, str]) -> dict[str, Any]:
-    car = score.vehicle.car
-    return values_row(score.vehicle, car.label if car.is_known else names.get(score.vehicle.device_no, car.name))

@@ -14,8 +14,9 @@ from baas.simulated import SIMULATED
 from baas.tables.spreadsheet import csv_bytes
 from baas.vehicles import Vehicle
 
-#: columns that a scored device list has more than the list it was made from
-LIST_ADDITIONS = ("total_score", "grade", "status")
+#: columns that a scored device list has more than the list it was made from; `scored_as` is the car type by the name
+#: that it has in every other table, beside the name that people gave it
+LIST_ADDITIONS = ("total_score", "grade", "status", "scored_as")
 
 
 def scored_lists(
@@ -44,7 +45,9 @@ def _scored(found: DeviceList, score_of: dict[str, VehicleScore], simulated: Col
     for number, cells in enumerate(found.rows):
         car = car_of.get(number)
         score = score_of.get(device_key(car.device_no)) if car else None
-        told = (score.total, score.grade, score.status) if score else ("", "", "")
+        told = (
+            (score.total, score.grade, score.status, score.vehicle.car.label) if score else ("",) * len(LIST_ADDITIONS)
+        )
         shown = _with_number(cells, car.device_no, score.vehicle.device_no) if car and score else cells
         mark = [int(bool(score) and score.vehicle.device_no in simulated)] if simulated and score else []
         rows.append([*shown, *([""] * (len(found.header) - len(cells))), *told, *mark])

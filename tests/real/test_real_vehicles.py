@@ -163,7 +163,7 @@ def test_a_spreadsheet_opens_the_files_with_their_korean(ran, name):
 
 def test_the_scored_list_keeps_its_headings_and_gains_scores(ran):
     rows = ran.rows("betterwhy_cartype_list_201908.csv")
-    assert list(rows[0]) == ["단말번호", "차종", "연식", "total_score", "grade", "status"]
+    assert list(rows[0]) == ["단말번호", "차종", "연식", "total_score", "grade", "status", "scored_as"]
     assert [row["단말번호"] for row in rows] == list(DEVICES)  # one had lost its leading zero
     assert [row["차종"] for row in rows] == ["BEV-88S", "BEV-87S", "리프 24", "쏘울 EV 27"]
     for row in rows:
