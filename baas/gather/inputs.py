@@ -80,7 +80,11 @@ def read(item: Input, settings: ReadSettings, source_base: int) -> Iterator[Sign
 
 
 def content_read(item: Input, reports: Sequence[FileReport]) -> str:
-    """Hash of what was read; that of the reading where it is the same. "" for an input worth another try."""
+    """Hash of what was read; that of the reading where it is the same. "" for an input worth another try.
+
+    An archive is hashed after it was read, and only as long as it is the file that was found: who could tell otherwise
+    whether the hash is that of the rows?
+    """
     if any(report.status == "unreadable" for report in reports):
         return ""
     if not isinstance(item, InputFile):
@@ -88,6 +92,10 @@ def content_read(item: Input, reports: Sequence[FileReport]) -> str:
     try:
         with item.path.open("rb") as handle:
             is_packed = handle.read(2) in _PACKED
-        return reports[0].sha256 if len(reports) == 1 and reports[0].sha256 and not is_packed else sha256(item)
+        if len(reports) == 1 and reports[0].sha256 and not is_packed:
+            return reports[0].sha256
+        found = sha256(item)
+        stat = item.path.stat()
+        return found if (stat.st_size, stat.st_mtime_ns) == (item.size, item.mtime_ns) else ""
     except (OSError, BaasError):  # a file that vanished meanwhile is read again next time
         return ""
