@@ -5,9 +5,11 @@ from __future__ import annotations
 import gzip
 from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import sleep
 from zoneinfo import ZoneInfo
+
+import numpy as np
 
 from baas.cars.devices import device_key
 from baas.clean import used_and_repeated
@@ -15,9 +17,11 @@ from baas.errors import BaasError
 from baas.influx import faults
 from baas.influx.config import InfluxConfig
 from baas.influx.faults import PassingError
+from baas.influx.inventory import axis_of
 from baas.influx.lines import lines_of, mark_of
 from baas.influx.queries import name_ql
 from baas.influx.retry import patiently, wait_s
+from baas.influx.windows import Axis
 from baas.influx.wire import Ping, Wire, judged
 from baas.ingest.files import InputFile
 from baas.ingest.reader import ReadSettings, read_file
@@ -28,6 +32,8 @@ from baas.signals import Signals, concatenate
 _GZIP_LEVEL = 1
 #: batches on their way at the same time; chosen: the server takes one while the next is written
 _IN_FLIGHT = 2
+#: offsets of time zones change on whole quarters of an hour
+_QUARTER_MS = 900_000
 
 
 @dataclass(frozen=True)
@@ -121,7 +127,7 @@ def load(
     read = written = repeats = empty = rejected = done = 0
     reports: list[FileReport] = []
     unreal, marked = {device_key(device) for device in simulated}, set[str]()
-    total = sum(file.size for file in files)
+    total, axis = sum(file.size for file in files), axis_of(config, settings.timezone)
     for file in files:
         parts: list[Signals] = []
         for item in read_file(file, settings, 0):
@@ -136,13 +142,23 @@ def load(
             repeats += len(repeated)
             is_unreal = device_key(device) in unreal and len(kept) > 0
             mark = mark_of(device, kept, config.simulated, config.device_tag) if is_unreal else b""
-            stored = _write(writer, kept, mark, config, ZoneInfo(settings.timezone))
+            stored = _write(writer, _as_held(kept, axis), mark, config, ZoneInfo(settings.timezone))
             marked |= {device} if is_unreal and stored else set()
             written += stored
             empty += len(kept) - stored
         done += file.size
         progress(done, total)
     return Loaded(len(files), read, written, repeats, empty, rejected, tuple(reports), tuple(sorted(marked)))
+
+
+def _as_held(rows: Signals, axis: Axis) -> Signals:
+    """The rows with their times as the server holds them; offsets are worked out once for each quarter of an hour."""
+    if not axis.is_local:
+        return rows
+    quarters, place = np.unique(rows.time_ms // _QUARTER_MS, return_inverse=True)
+    starts = quarters * _QUARTER_MS
+    offsets = np.array([axis.written(start) - start for start in starts.tolist()], dtype=np.int64)
+    return replace(rows, time_ms=rows.time_ms + offsets[place])
 
 
 def _write(writer: Writer, rows: Signals, mark: bytes, config: InfluxConfig, zone: ZoneInfo) -> int:

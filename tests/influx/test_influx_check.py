@@ -120,6 +120,22 @@ def test_loading_accounts_for_every_row_and_gives_back_the_same_numbers(
     assert loaded.columns["soc"][3] == np.float32(99.9)  # of two messages of one moment the later one
 
 
+def test_rows_are_loaded_in_the_times_that_the_server_is_said_to_hold(
+    influx_1_6, configured, reading, spool, tmp_path: Path
+) -> None:
+    files, _ = find_files([_feed(tmp_path / "feed")])
+    held, first = {}, {}
+    for stored in ("utc", "local-as-utc"):
+        config = configured(influx_1_6, "influxql", stored_time=stored)
+        load(files, config, reading, lambda _done, _total: None)
+        held[stored] = everything(config, reading, spool / stored)[0]["0123 bms"].time_ms
+        answer = influx_1_6.ask("SELECT first(soc) FROM aicar_bms", db=config.database, epoch="ms").json()
+        first[stored] = answer["results"][0]["series"][0]["values"][0][0]
+    assert held["utc"][0] == START_MS
+    np.testing.assert_array_equal(held["utc"], held["local-as-utc"])
+    assert first == {"utc": START_MS, "local-as-utc": START_MS + 9 * 3_600_000}
+
+
 def test_the_command_loads_and_checks(
     influx_1_6, configured, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
