@@ -21,6 +21,10 @@ from baas.settings import Settings
 from baas.settings import load as load_settings
 from baas.simulated import simulated_devices
 
+#: what is counted while something goes on, Korean and English
+_DEVICES, _BYTES = ("단말", "devices"), ("바이트", "bytes")
+_INTERRUPTED = 130  # as shells count a program ended by Ctrl-C
+
 
 def _parser() -> argparse.ArgumentParser:
     line = argparse.ArgumentParser(
@@ -41,7 +45,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run the command. 0 done, 1 something is missing, 2 usage or no server."""
+    """Run the command. 0 done, 1 something is missing, 2 usage or no server, 130 interrupted."""
     given = {name: value for name, value in vars(_parser().parse_args(arguments)).items() if value is not None}
     command, api, inputs = given.pop("command"), given.pop("influx_api", None), given.pop("folder", None)
     settings = load_settings(given | ({"inputs": inputs} if inputs else {}))
@@ -65,7 +69,7 @@ def _reading(settings: Settings) -> ReadSettings:
 
 def _check(config: InfluxConfig, settings: Settings) -> int:
     with tempfile.TemporaryDirectory(prefix="baas-influx-") as spool:
-        lines = check(config, _reading(settings), Path(spool), _told("devices"))
+        lines = check(config, _reading(settings), Path(spool), _told(_DEVICES, settings.lang))
     for line in lines:
         print(("! " if line.is_fault else "  ") + (line.ko if settings.lang == "ko" else line.en))
     return 1 if any(line.is_fault for line in lines) else 0
@@ -74,7 +78,11 @@ def _check(config: InfluxConfig, settings: Settings) -> int:
 def _load(config: InfluxConfig, settings: Settings) -> int:
     files, passed_over = find_files(settings.inputs)
     started = monotonic()
-    done = load(files, config, _reading(settings), _told("bytes"), simulated_devices(settings.inputs))
+    try:
+        done = load(files, config, _reading(settings), _told(_BYTES, settings.lang), simulated_devices(settings.inputs))
+    except KeyboardInterrupt:
+        print(_stopped(config, settings.lang), file=sys.stderr)
+        return _INTERRUPTED
     rate = done.written / max(monotonic() - started, 1e-9)
     if settings.lang == "ko":
         print(
@@ -103,11 +111,22 @@ def _marked(count: int, config: InfluxConfig, lang: str) -> str:
     return f"{count:,} simulated device{'s' if count > 1 else ''} marked in {config.simulated}"
 
 
-def _told(what: str) -> Callable[[int, int], None]:
+def _stopped(config: InfluxConfig, lang: str) -> str:
+    if lang == "ko":
+        return f"중단했습니다. 이미 쓴 행은 서버에 남아 있고({config.address}), 같은 명령이 나머지를 씁니다"
+    return f"Stopped; rows written so far stay in the server ({config.address}), the same command writes the rest"
+
+
+def _told(what: tuple[str, str], lang: str) -> Callable[[int, int], None]:
     """Progress on a terminal, silence elsewhere."""
 
     def tell(done: int, total: int) -> None:
         if sys.stderr.isatty():
-            print(f"\r{what} {done:,} / {total:,}", end="\n" if done >= total else "", file=sys.stderr, flush=True)
+            print(
+                f"\r{what[lang != 'ko']} {done:,} / {total:,}",
+                end="\n" if done >= total else "",
+                file=sys.stderr,
+                flush=True,
+            )
 
     return tell

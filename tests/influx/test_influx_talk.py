@@ -15,6 +15,7 @@ import pytest
 from asking import DAY_MS, START_MS, bms_lines
 from running import ROOT, Ran, car_types, score
 
+from baas.__main__ import main
 from baas.influx.config import InfluxConfig
 from baas.influx.connect import connect
 
@@ -113,6 +114,25 @@ def test_the_summary_speaks_of_vehicle_months_of_the_server(influx_1_6, configur
     assert "파일" not in again.out
     assert len(again.out.splitlines()) <= 10
     assert "very-secret" not in said.out + said.err + again.out + again.err
+
+
+# -- loading --------------------------------------------------------------------------------------------------------
+
+
+def test_an_interrupted_load_says_that_rows_stay_and_how_to_go_on(
+    influx_1_6, configured, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    _configure(tmp_path, configured(influx_1_6, "influxql"))
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("baas.influx.load.lines_of", interrupted)
+    feed = tmp_path / "bms_7.csv"
+    feed.write_text("device_no,time,soc,pack_volt\n7,2023-03-02 09:00:00,50,700\n")
+    for lang, told in (("ko", "서버에 남아"), ("en", "stay in the server")):
+        assert main(["influx", "load", str(feed), "--lang", lang]) == 130
+        assert told in capsys.readouterr().err
 
 
 # -- progress -------------------------------------------------------------------------------------------------------
