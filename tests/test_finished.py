@@ -79,7 +79,7 @@ counts = st.dictionaries(names, st.integers(0, 10**9), max_size=3)
 reports = st.builds(
     FileReport, names, st.sampled_from(["read", "empty", "table"]), names, names, names, names, names,
     st.integers(0, 10**12), counts, st.lists(names, max_size=3).map(tuple),
-    st.lists(st.tuples(st.integers(0, 10**9), names), max_size=3).map(tuple),
+    st.lists(st.tuples(st.integers(0, 10**9), names), max_size=3).map(tuple), counts, counts,
 )  # fmt: skip
 
 

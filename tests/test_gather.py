@@ -4,18 +4,27 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
+from feeds import CONTEXT, signals
 from inputs import Table, Writing, gzipped, joined, put, small_export, split, with_columns, zipped
 from running import SAME, Ran, contents, fresh, score
 
+from baas.gather.groups import Group
 from baas.gather.inputs import content_read
+from baas.gather.read import read_group
+from baas.gather.readings import ReadTask
 from baas.ingest.files import find_files, sha256
 from baas.ingest.formats import load_formats
 from baas.ingest.reader import FileReport, ReadSettings, read_file
+from baas.signals import Signals
 
+SETTINGS = ReadSettings("Asia/Seoul", 10**9, 1000.0, load_formats())
 EVERYTHING = (*SAME, "data_quality.csv", "files.csv", "findings.csv")
 
 
@@ -370,10 +379,65 @@ def test_an_archive_that_changes_while_it_is_read_is_worth_another_look(tmp_path
     """What was read of it is not what lies there now; known by its new bytes, its new rows would stay out for good."""
     table = tables[0]
     (file,), _ = find_files([pack(put(tmp_path, [table]))])
-    settings = ReadSettings("Asia/Seoul", 10**9, 1000.0, load_formats())
-    reports = [item for item in read_file(file, settings, 0) if isinstance(item, FileReport)]
+    reports = [item for item in read_file(file, SETTINGS, 0) if isinstance(item, FileReport)]
     assert content_read(file, reports) == sha256(file)
     file.path.unlink()
     pack(put(tmp_path, [Table(table.name, table.header, table.rows[:99])]))
     assert file.path.exists()
     assert content_read(file, reports) == ""
+
+
+# -- rows by device -------------------------------------------------------------------------------------------------
+
+
+def test_rows_that_are_left_out_are_counted_for_the_device_that_they_name(tmp_path, tables):
+    """In a file of two vehicles; one has rows without a time, the other rows of the future."""
+    april, may = (next(table for table in tables if month in table.name) for month in ("2019-04", "2019-05"))
+    at = april.header.index("time")
+    timeless = tuple((*row[:at], "", *row[at + 1 :]) for row in april.rows[:3])
+    both = joined(
+        [Table("", april.header, april.rows[:50] + timeless), Table("", may.header, may.rows[:40])], "both.csv"
+    )
+    put(tmp_path / "in", [both])
+    newest = sorted(row[may.header.index("time")] for row in may.rows[:40])
+    now = datetime.fromisoformat(f"20{newest[29]}").replace(tzinfo=ZoneInfo("Asia/Seoul"))
+    late = sum(time > newest[29] for time in newest)
+    files, _ = find_files([tmp_path / "in"])
+    task = ReadTask(SETTINGS, CONTEXT, str(tmp_path), round(now.timestamp() * 1000))
+    (report,) = read_group(Group(tuple(files), None), task).files["both.csv"].reports
+    assert report.rejected == {"no_time": 3, "future_time": late}
+    assert report.rows_of == {"01200000002": 53, "01200000003": 40}
+    assert report.rejected_of == {"01200000002": 3, "01200000003": late}
+    assert late > 0
+
+
+@dataclass(frozen=True)
+class Breaking:
+    """A source that gives rows of two vehicles, some of the future, and breaks."""
+
+    rows: Signals
+    name: str = "breaking"
+    place: str = "breaking"
+    size: int = 1
+    expected_bytes: int = 1
+    mtime_ns: int = 1
+    hint: tuple[str, str] | None = None
+
+    def content(self) -> str:
+        return ""
+
+    def read(self, settings: ReadSettings, source_base: int) -> Iterator[Signals | FileReport]:
+        yield self.rows
+        yield replace(self.rows, devices=("777",))
+        raise ValueError("no more")
+
+
+def test_rows_before_a_break_are_kept_and_counted_by_device(tmp_path):
+    rows = signals(range(10), soc=50)
+    task = ReadTask(SETTINGS, CONTEXT, str(tmp_path), int(rows.time_ms[7]))
+    (report,) = read_group(Group((Breaking(rows),), None), task).files["breaking"].reports
+    assert (report.status, report.rows_read, report.rows_rejected) == ("unreadable", 20, 4)
+    assert report.rows_of == {"0123": 10, "777": 10}
+    assert report.rejected_of == {"0123": 2, "777": 2}
+    assert "no more" in report.message_en
+    assert "no more" in report.message_ko

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
@@ -56,10 +57,10 @@ class _Rows:
 
 @dataclass
 class _Future:
-    """Rows whose time has not come, by source."""
+    """Rows whose time has not come, by source and device."""
 
     latest_ms: int
-    rows: dict[int, int] = field(default_factory=dict)
+    rows: dict[int, Counter[str]] = field(default_factory=dict)
     first_ms: int | None = None
 
     def without(self, signals: Signals) -> Signals:
@@ -67,16 +68,29 @@ class _Future:
         late = signals.time_ms > self.latest_ms
         if not late.any():
             return signals
-        for number, count in zip(*np.unique(signals.source[late], return_counts=True), strict=True):
-            self.rows[int(number)] = self.rows.get(int(number), 0) + int(count)
+        for number in np.unique(signals.source[late]):
+            rows = signals.take(late & (signals.source == number))
+            self.rows.setdefault(int(number), Counter()).update(_by_device(rows))
         first = int(signals.time_ms[late].min())
         self.first_ms = first if self.first_ms is None else min(first, self.first_ms)
         return signals.take(~late)
 
     def told(self, report: FileReport, source: int) -> FileReport:
         """The report with those rows among the rejected ones."""
-        count = self.rows.get(source, 0)
-        return replace(report, rejected={**report.rejected, "future_time": count}) if count else report
+        late = self.rows.get(source)
+        if late is None:
+            return report
+        return replace(
+            report,
+            rejected={**report.rejected, "future_time": late.total()},
+            rejected_of=dict(late + Counter(report.rejected_of)),
+        )
+
+
+def _by_device(rows: Signals) -> dict[str, int]:
+    """Number of rows by device as sent."""
+    counts = np.bincount(rows.device, minlength=len(rows.devices))
+    return {device: int(count) for device, count in zip(rows.devices, counts, strict=True) if count}
 
 
 def read_group(group: Group, task: ReadTask, only: frozenset[Key] | None = None) -> Reading:
@@ -111,14 +125,14 @@ def _read_one(file: Input, rows: _Rows, task: ReadTask, base: int) -> FileReadin
     found: list[FileReport] = []
     months: set[Key] = set()
     future = _Future(task.latest_ms)
-    handed = 0
+    handed: Counter[str] = Counter()
     try:
         for item in read(file, task.settings, base):
             if isinstance(item, FileReport):
                 found.append(item)
-                handed = 0
+                handed.clear()
                 continue
-            handed += len(item)
+            handed.update(_by_device(item))
             for key, part in by_month(future.without(item), task.settings.timezone):
                 months.add(key)
                 rows.add(key, part)
@@ -130,11 +144,13 @@ def _read_one(file: Input, rows: _Rows, task: ReadTask, base: int) -> FileReadin
     return FileReading(reports, tuple(sorted(months)), content_read(file, found), future.first_ms)
 
 
-def _broken(file: Input, fault: Exception, rows: int) -> FileReport:
+def _broken(file: Input, fault: Exception, handed: Counter[str]) -> FileReport:
+    """The report of a member that broke the reader after so many rows by device."""
+    rows = handed.total()
     said = f"{type(fault).__name__}: {fault}"
     ko = f"읽는 중 오류로 멈췄습니다({said}). 그 앞의 {rows:,}행은 사용합니다"
     en = f"reading broke off ({said}); the {rows:,} rows before that are kept"
-    return FileReport(file.name, "unreadable", ko, en, rows_read=rows)
+    return FileReport(file.name, "unreadable", ko, en, rows_read=rows, rows_of=dict(handed))
 
 
 def partition(

@@ -7,12 +7,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from zoneinfo import ZoneInfo
 
+import numpy as np
+
 from baas.ingest import plain, regular
 from baas.ingest.archive import ArchiveLimitError, over_limit, unreadable
 from baas.ingest.clock import Clock
 from baas.ingest.formats import Format
 from baas.ingest.layout import Layout, prepared
-from baas.ingest.report import MOST_EXAMPLES, FileReport
+from baas.ingest.report import MOST_DEVICES, MOST_EXAMPLES, MOST_LETTERS, FileReport
 from baas.ingest.rows import Rows, merged, to_signals
 from baas.ingest.shapes import Plans
 from baas.ingest.sniff import header_of, may_be_header, with_lists, with_name
@@ -25,7 +27,9 @@ class Tally:
     """Counts of one member while it is read."""
 
     rows: int = 0
+    rows_of: Counter[str] = field(default_factory=Counter)
     rejected: Counter[str] = field(default_factory=Counter)
+    rejected_of: Counter[str] = field(default_factory=Counter)
     bad: Counter[str] = field(default_factory=Counter)
     examples: list[tuple[int, str]] = field(default_factory=list)
     unknown: dict[str, None] = field(default_factory=dict)
@@ -36,19 +40,30 @@ class Tally:
         self.unknown.update(dict.fromkeys(layout.unknown))
         self.formats.setdefault(layout.format.name)
 
-    def reject(self, line: int, reason: str) -> None:
+    def add(self, rows: Rows) -> None:
+        """Count rows."""
+        self.rows += len(rows)
+        self.bad.update(rows.bad)
+        counts = np.bincount(rows.device, minlength=len(rows.devices))
+        self.rows_of.update({device: int(count) for device, count in zip(rows.devices, counts, strict=True) if count})
+
+    def reject(self, line: int, refusal: plain.Refusal) -> None:
         """Count a line (of the member, from 1) that gives no row."""
-        self.rejected[reason] += 1
+        self.rejected[refusal.reason] += 1
         if len(self.examples) < MOST_EXAMPLES:
-            self.examples.append((line, reason))
+            self.examples.append((line, refusal.reason))
+        device, known = refusal.device, self.rejected_of
+        if device in known or (device and len(device) <= MOST_LETTERS and len(known) < MOST_DEVICES):
+            self.rejected_of[device] += 1
+            self.rows_of[device] += 1
 
 
 @dataclass(frozen=True)
 class _Found:
-    """What the lines of a block gave. rejected: (line of the block, reason). turn: where another header begins."""
+    """What the lines of a block gave. rejected: lines of the block, and why. turn: where another header begins."""
 
     rows: Rows | None
-    rejected: tuple[tuple[int, str], ...]
+    rejected: tuple[tuple[int, plain.Refusal], ...]
     lines: int
     turn: tuple[int, Layout] | None = None
 
@@ -104,12 +119,11 @@ class MemberReader:
             self._knows_lists = True
 
     def _counted(self, found: _Found, source: int) -> Iterator[Signals]:
-        for line, reason in found.rejected:
-            self.tally.reject(self._line + line + 1, reason)
+        for line, refusal in found.rejected:
+            self.tally.reject(self._line + line + 1, refusal)
         self._line += found.lines
         if found.rows is not None and len(found.rows):
-            self.tally.rows += len(found.rows)
-            self.tally.bad.update(found.rows.bad)
+            self.tally.add(found.rows)
             yield to_signals(found.rows, self.plans.layout, source)
 
     def _header(self, line: bytes) -> Layout | None:
@@ -122,14 +136,14 @@ class MemberReader:
         layout = self.plans.layout
         ready = prepared(data, layout)
         parts, left, count = regular.read(ready, self.plans, self.clock)
-        rejected: list[tuple[int, str]] = []
+        rejected: list[tuple[int, plain.Refusal]] = []
         single: list[tuple[int, plain.Row]] = []
         lines, raw = (ready.split(b"\n"), data.split(b"\n")) if len(left) else ([], [])
         for no in left.tolist():
             found = plain.read_line(lines[no], layout, self.clock.zone)
             if isinstance(found, plain.Row):
                 single.append((no, found))
-            elif found == "line_too_long":
+            elif found.reason == "line_too_long":
                 rejected.append((no, found))
             elif plain.is_structure(lines[no]):
                 continue
@@ -137,8 +151,8 @@ class MemberReader:
                 if other.header != layout.header or other.delimiter != layout.delimiter:
                     return _Found(None, (), count, (no, other))
             else:
-                cut_off = is_open and no == count - 1 and found in _CUT_OFF
-                rejected.append((no, "truncated" if cut_off else found))
+                cut_off = is_open and no == count - 1 and found.reason in _CUT_OFF
+                rejected.append((no, replace(found, reason="truncated") if cut_off else found))
         if single:
             parts = [*parts, plain.stacked(single, layout)]
         return _Found(merged(parts) if parts else None, tuple(rejected), count)
@@ -189,6 +203,8 @@ def report(name: str, tally: Tally, lines: Lines, digest: str) -> FileReport:
         rejected=dict(tally.rejected),
         unknown_columns=tuple(tally.unknown),
         examples=tuple(tally.examples),
+        rows_of=dict(tally.rows_of),
+        rejected_of=dict(tally.rejected_of),
     )
 
 

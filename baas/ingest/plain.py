@@ -43,6 +43,14 @@ class Row:
     bad: Mapping[str, int]
 
 
+@dataclass(frozen=True)
+class Refusal:
+    """Why a line is no row; the device that it names all the same, "" where that cannot be told."""
+
+    reason: str
+    device: str = ""
+
+
 def split(line: bytes, delimiter: str) -> tuple[list[bytes], bool]:
     """Fields of a line as bytes, and whether a quote was left open.
 
@@ -121,24 +129,24 @@ def _device(fields: list[bytes], layout: Layout) -> str | None:
     return layout.device_text if layout.device is None else clean_text(fields[layout.device])
 
 
-def read_line(line: bytes, layout: Layout, zone: ZoneInfo) -> Row | str:
-    """The row a line holds, or the reason why it holds none."""
+def read_line(line: bytes, layout: Layout, zone: ZoneInfo) -> Row | Refusal:
+    """The row a line holds, or why it holds none."""
     fields = _fields(line, layout)
     if isinstance(fields, str):
-        return fields
+        return Refusal(fields, layout.device_text)
     device = _device(fields, layout)
     if not device:
-        return "undecodable" if device is None else "no_device"
+        return Refusal("undecodable" if device is None else "no_device")
     if not fields[layout.time].strip(_WHITE.encode()):
-        return "no_time"
+        return Refusal("no_time", device)
     time = time_ms(fields[layout.time], layout.time_format, zone)
     if time is None:
-        return "bad_time"
+        return Refusal("bad_time", device)
     comma, bad = layout.delimiter != ",", Counter[str]()
     cells = _matrix(fields, layout.cells, comma, "cell_v", bad)
     modules = _matrix(fields, layout.modules, comma, "mod_temp", bad)
     if cells is None or modules is None:
-        return "too_many_cells"
+        return Refusal("too_many_cells", device)
     cells_mv, lost = millivolts(cells)
     bad["cell_v"] += len(lost)
     message = None if layout.msg_time is None else time_ms(fields[layout.msg_time], "YMD", zone)

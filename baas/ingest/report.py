@@ -12,6 +12,9 @@ Status = Literal["read", "empty", "skipped", "foreign", "unreadable", "archive_l
 
 #: examples of rejected lines kept per member; chosen: enough to see a pattern, short enough for one cell of a table
 MOST_EXAMPLES = 5
+#: devices and their characters up to which rejected lines are counted by device; chosen: ten times a large fleet and
+#: six times a device number, while a column of nonsense may hold another text in every line
+MOST_DEVICES, MOST_LETTERS = 10_000, 64
 
 
 @dataclass(frozen=True)
@@ -20,6 +23,7 @@ class FileReport:
 
     file: name as in files.csv, members after "!". sha256: of the member's own bytes ("" when it was not read).
     examples: (line number, reason) of the first rejected lines. unknown_columns: header names nobody declared.
+    rows_of, rejected_of: data lines that name their device, and those of them that gave no row, by device as sent.
     """
 
     file: str
@@ -33,6 +37,8 @@ class FileReport:
     rejected: Mapping[str, int] = field(default_factory=dict)
     unknown_columns: tuple[str, ...] = ()
     examples: tuple[tuple[int, str], ...] = ()
+    rows_of: Mapping[str, int] = field(default_factory=dict)
+    rejected_of: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def rows_rejected(self) -> int:

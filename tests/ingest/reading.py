@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -46,6 +47,13 @@ def read_path(path: Path, **changes: object) -> Read:
     chunks = tuple(item for item in items if isinstance(item, Signals))
     read = Read(chunks, (*reports, *(item for item in items if isinstance(item, FileReport))))
     assert sum(report.rows_read - report.rows_rejected for report in read.reports) == read.rows
+    handed: Counter[str] = Counter()
+    for report in read.reports:
+        assert sum(report.rows_of.values()) <= report.rows_read
+        assert sum(report.rejected_of.values()) <= report.rows_rejected
+        handed.update(report.rows_of)
+        handed.subtract(report.rejected_of)
+    assert +handed == Counter(part.devices[no] for part in read.chunks for no in part.device)
     return read
 
 

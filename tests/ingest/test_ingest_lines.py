@@ -54,6 +54,52 @@ def test_a_device_number_that_no_encoding_explains_is_rejected_not_guessed(read)
     assert done.rows == 6
 
 
+OTHER = "01200000009"
+NAMING = {
+    "no_time": f"{OTHER},,{TAIL}",
+    "bad_time": f"{OTHER},2023-02-31 12:00:00,{TAIL}",
+    "too_many_cells": f'{OTHER},2023-01-31 12:00:09,388.3,"{",".join(["4.0"] * 200)}"',
+}
+
+
+@pytest.mark.parametrize("reason", NAMING)
+def test_a_rejected_row_that_names_its_device_counts_for_it(read, reason: str) -> None:
+    good = [line(no, device=device) for no in range(3) for device in ("01200000001", OTHER)]
+    header = HEADER
+    if reason == "too_many_cells":
+        header = "device_no,time,pack_volt,cell_volt_list"
+        good = [",".join([*row.split(",")[:3], '"4.0,4.1"']) for row in good]
+    report = read(table(*good, NAMING[reason], NAMING[reason], header=header), name="export.csv").report
+    assert report.rejected == {reason: 2}
+    assert report.rows_of == {"01200000001": 3, OTHER: 5}
+    assert report.rejected_of == {OTHER: 2}
+
+
+@pytest.mark.parametrize("reason", sorted(set(REJECTED) - set(NAMING)))
+def test_a_line_whose_fields_are_not_in_their_places_names_no_device(read, reason: str) -> None:
+    report = read(table(*GOOD, REJECTED[reason])).report
+    assert report.rejected == {reason: 1}
+    assert report.rows_of == {"01200000001": 6}
+    assert report.rejected_of == {}
+
+
+def test_every_line_of_a_file_of_one_device_is_that_device_s(read) -> None:
+    header = HEADER.removeprefix("device_no,")
+    lines = [row.split(",", 1)[1] for row in GOOD]
+    done = read(table(*lines, "2023-01-31 12:00:09,388.3", f"never,{TAIL}", header=header))
+    assert done.report.rejected == {"too_few_fields": 1, "bad_time": 1}
+    assert done.report.rows_of == {"01200000001": 8}
+    assert done.report.rejected_of == {"01200000001": 2}
+
+
+def test_a_column_of_nonsense_is_not_taken_for_a_fleet(read) -> None:
+    lines = [f"{no},never,{TAIL}" for no in range(11_000)] + [f"{'9' * 70},never,{TAIL}"]
+    report = read(table(*GOOD, *lines), name="export.csv").report
+    assert report.rejected == {"bad_time": 11_001}
+    assert len(report.rejected_of) == 10_000
+    assert "9" * 70 not in report.rejected_of
+
+
 STRUCTURE = [
     "",
     "   ",
