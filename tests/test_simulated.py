@@ -3,6 +3,7 @@
 import csv
 import json
 from pathlib import Path
+from zipfile import ZipFile
 
 from baas.simulated import MARKER, is_truth, simulated_devices
 
@@ -20,6 +21,15 @@ def test_without_a_marker_no_device_is_simulated_whatever_its_number(tmp_path: P
 def test_a_damaged_marker_names_none(tmp_path: Path) -> None:
     (tmp_path / MARKER).write_text("{", encoding="utf-8")
     assert simulated_devices([tmp_path]) == frozenset()
+
+
+def test_a_marker_in_a_zip_archive_names_its_devices_and_a_damaged_archive_none(tmp_path: Path) -> None:
+    with ZipFile(tmp_path / "fleet.ZIP", "w") as archive:
+        archive.writestr("fleet/truth/" + MARKER, json.dumps({"devices": ["01290000007"]}))
+        archive.writestr("fleet/rows.csv", "device_no,time\n")
+    (tmp_path / "damaged.zip").write_bytes((tmp_path / "fleet.ZIP").read_bytes()[:-30])
+    assert simulated_devices([tmp_path]) == simulated_devices([tmp_path / "fleet.ZIP"]) == {"01290000007"}
+    assert simulated_devices([tmp_path / "damaged.zip"]) == frozenset()
 
 
 def test_only_a_marked_truth_folder_is_truth(tmp_path: Path) -> None:
