@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -79,7 +80,8 @@ def _device_lists(settings: Settings) -> tuple[DeviceList, ...]:
     paths: set[Path] = set()
     for place in (*settings.inputs, settings.car_types):
         found = place.rglob("*.csv") if place.is_dir() else (place,)
-        paths |= {path for path in found if is_device_list(path) and not path.name.startswith(".") and path.is_file()}
+        named = {path for path in found if is_device_list(path) and not path.name.startswith(".")}
+        paths |= {path for path in named if not os.path.isdir(path)}  # noqa: PTH112  (a list out of reach is told)
     return tuple(_device_list(path) for path in sorted(paths))
 
 

@@ -228,6 +228,18 @@ def test_a_folder_that_nobody_may_look_into(folder, bms, rights):
     assert again.file(bms.name)["rows_used"] == str(len(bms.rows))
 
 
+def test_a_device_list_that_cannot_be_reached(folder):
+    closed = folder / "closed"
+    closed.mkdir()
+    (closed / "betterwhy_cartype_list_201908.csv").write_text("device_no,car_type\n", encoding="utf-8")
+    closed.chmod(0o400)
+    before = WITHOUT_RIGHTS if os.geteuid() == 0 else ()
+    ran = score_apart(folder, folder.parent / "out" / "results", "--lang", "en", before=before)
+    closed.chmod(0o755)
+    assert_others_scored(ran)
+    assert "betterwhy_cartype_list_201908.csv: device list cannot be read (Permission denied)" in ran.err
+
+
 def test_an_input_folder_that_nobody_may_look_into(folder):
     before = WITHOUT_RIGHTS if os.geteuid() == 0 else ()
     folder.chmod(0)

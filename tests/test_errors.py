@@ -11,13 +11,7 @@ from running import ROOT
 
 from baas.errors import BaasError
 
-PLACES = ("cars", "ingest", "gather", "simulate", "values.py")
-FILES = sorted(
-    path
-    for place in PLACES
-    for path in (ROOT / "baas" / place, *(ROOT / "baas" / place).rglob("*.py"))
-    if path.is_file()
-)
+FILES = sorted((ROOT / "baas").rglob("*.py"))
 HANGUL = re.compile("[가-힣]")
 
 

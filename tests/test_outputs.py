@@ -5,15 +5,20 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 import pytest
-from inputs import Table, Writing, put, small_export, with_column
+from inputs import Table, Writing, joined, put, small_export, with_column
 from running import Ran, car_types, score
 
+from baas.errors import BaasError
+from baas.ingest.reader import FileReport
+from baas.outputs.counts import RowCounts
 from baas.schema import Column
 from baas.schema import Table as Declared
+from baas.store import StoredMonth, WritableStore
 from baas.tables.results import DATA_QUALITY, FILES, FINDINGS, RESULT_TABLES, SCORE_LINES, VEHICLE_SCORES
 from baas.values import values_table
 
@@ -245,3 +250,34 @@ def test_columns_of_the_feed_that_nobody_knows_are_named_once(tables, tmp_path):
     odd = [with_column(table, "mood", lambda row: "1") for table in tables if not table.is_gps]
     found = score(put(tmp_path / "in", odd), tmp_path / "out" / "results")
     assert {row["unknown_columns"] for row in found.rows("files.csv")} == {"mood"}
+
+
+def test_rows_left_out_of_a_file_of_several_vehicles_count_for_theirs(tables, tmp_path):
+    """One has rows without a time; a line broken in the middle names nobody and is the file's alone."""
+    april, may = (next(table for table in tables if month in table.name) for month in ("2019-04", "2019-05"))
+    at = april.header.index("time")
+    timeless = tuple((*row[:at], "", *row[at + 1 :]) for row in april.rows[:3])
+    both = [Table("", april.header, april.rows[:900] + timeless), Table("", may.header, may.rows[:800])]
+    folder = put(tmp_path / "in", [joined(both, "both.csv")])
+    with (folder / "both.csv").open("a", encoding="utf-8") as file:
+        file.write("01200000003,broken\n")
+    found = score(folder, tmp_path / "out" / "results", "--quiet")
+    left_out = {row["device_no"]: int(row["rows_rejected"]) for row in found.rows("data_quality.csv")}
+    assert left_out == {"01200000002": 3, "01200000003": 0}
+    assert found.file("both.csv")["rows_rejected"] == "4"
+    again = score(folder, tmp_path / "out" / "results", "--quiet")
+    assert again.rows("data_quality.csv") == found.rows("data_quality.csv")
+
+
+def test_a_row_that_went_to_another_vehicle_is_noticed(tmp_path):
+    """By file the count is right, by vehicle it is not."""
+    with WritableStore.writing(tmp_path) as store:
+        about = {"used": {"one.csv": 5}, "repeated": {}, "failed": {}}
+        for device in ("1", "2"):
+            store.put_month(StoredMonth(device, "2023-01", (), (), (), "", 0, "", about), "key")
+        counts = RowCounts(store, [("1", "2023-01"), ("2", "2023-01")])
+    right = FileReport("one.csv", "read", rows_read=12, rejected={"bad_time": 2}, rows_of={"01": 6, "2": 6},
+                       rejected_of={"01": 1, "2": 1})  # fmt: skip
+    counts.check([right])
+    with pytest.raises(BaasError, match="7 rows of 1 were read but 5"):
+        counts.check([replace(right, rows_of={"01": 8, "2": 4})])

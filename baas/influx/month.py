@@ -183,7 +183,10 @@ class _Reading:
         line = data[: data.index(b"\n") + 1]
         layout = header_of(line.rstrip(b"\n"), (self._form,))
         if layout is None:
-            raise BaasError(f"{self._month.name}: the server answered columns that were not asked for: {line[:200]!r}")
+            raise BaasError(
+                f"{self._month.name}: the server answered columns that were not asked for: {line[:200]!r}",
+                f"{self._month.name}: 서버가 묻지 않은 열을 답했습니다: {line[:200]!r}",
+            )
         if layout.device is None:
             self._header = line
             layout = replace(layout, device_text=clean_text(self._month.device.encode()) or "")

@@ -26,12 +26,14 @@ from baas.score import VehicleScore
 from baas.settings import Settings
 from baas.simulated import SIMULATED, simulated_devices
 from baas.tables.files import RUN_FILE, STORE_NAME
-from baas.tables.results import DATA_QUALITY, FILES, FINDINGS, SCORE_LINES, VEHICLE_SCORES
+from baas.tables.results import DATA_QUALITY, FILES, FINDINGS, RESULT_TABLES, SCORE_LINES, VEHICLE_SCORES
 from baas.values import TIME_FORMAT, VALUES_FILE, values_row, values_table
 from baas.vehicles import EXPECTED_SIGNALS, Vehicle
 
 #: files of a run beside the score table
-OTHER_FILES = ("score_lines.csv", "data_quality.csv", "files.csv", "findings.csv", VALUES_FILE, RUN_FILE, STORE_NAME)
+OTHER_FILES = (
+    *(f"{table.name}.csv" for table in RESULT_TABLES if table is not VEHICLE_SCORES), VALUES_FILE, RUN_FILE, STORE_NAME,
+)  # fmt: skip
 #: settings that say how a result came about; secrets and places of the machine are not among them
 _TOLD_SETTINGS = (
     "source", "timezone", "first_day", "last_day", "vehicles", "full", "executor", "jobs", "archive_limit_bytes",
@@ -86,16 +88,8 @@ def _file_row(report: FileReport, counts: RowCounts) -> dict[str, Any]:
 
 
 def _quality_rows(outcome: Outcome, settings: Settings) -> list[dict[str, Any]]:
-    counts = outcome.counts
-    rejected: dict[str, int] = {}
-    for report in outcome.gathered.reports:
-        device = counts.only_device(report.file)
-        if device is not None:
-            rejected[device] = rejected.get(device, 0) + report.rows_rejected
-    return [
-        _quality_row(one, rejected.get(key := device_key(one.device_no), 0) + counts.failed_of(key), settings)
-        for one in outcome.vehicles
-    ]
+    rejected = outcome.counts.rejected_by_device(outcome.gathered.reports)
+    return [_quality_row(one, rejected.get(device_key(one.device_no), 0), settings) for one in outcome.vehicles]
 
 
 def _quality_row(one: Vehicle, rejected: int, settings: Settings) -> dict[str, Any]:
