@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from baas.cars import CarTypes
-from baas.clean.notes import Note
+from baas.clean.notes import DayRows, Note
 from baas.clean.sign import UNKNOWN, Evidence, Sign
 from baas.maths.day_arrays import pack_arrays
 from baas.partition import Context, Listed, Partition, PartitionResult, forms_of, process, scale_of
@@ -36,7 +36,8 @@ def stored(result: PartitionResult, listed: Listed, car_types: CarTypes) -> Stor
         "votes": {kind: list(pair) for kind, pair in result.evidence.votes.items()},
         "sign": [result.sign.name, result.sign.confidence],
         "sent": list(result.sent), "forms": list(result.forms), "told_type": result.told_type,
-        "has_current": result.has_current, "notes": [asdict(note) for note in result.notes],
+        "has_current": result.has_current, "notes": [_note_told(note) for note in result.notes],
+        "rows_of_day": {date: list(rows) for date, rows in result.rows_of_day.items()},
     }  # fmt: skip
     return StoredMonth(
         result.key, result.month, tuple(plain(result.days[list(DAILY.names)])),
@@ -62,14 +63,26 @@ def _failed(partition: Partition, counts: Mapping[str, int], forms: tuple[str, .
         "failed": dict(counts),
         "fault": f"{type(fault).__name__}: {fault} ({frame.name}, line {frame.lineno})",
         "votes": {}, "sign": [UNKNOWN, 0.5], "sent": [], "told_type": "", "has_current": False, "notes": [],
-        "forms": list(forms),
+        "forms": list(forms), "rows_of_day": {},
     }  # fmt: skip
     return StoredMonth(partition.key, partition.month, (), (), (), "", 0, "", about)
 
 
+def _note_told(note: Note) -> dict[str, Any]:
+    """A note whose days are known, as plain values."""
+    told = {name: value for name, value in asdict(note).items() if name != "quarters"}
+    return {**told, "days": [list(day) for day in note.days]}
+
+
 def notes_of(about: Mapping[str, Any]) -> list[Note]:
     """What cleaning noticed in a stored month."""
-    return [Note(**note) for note in about["notes"]]
+    return [Note(**{**note, "days": tuple(DayRows(*day) for day in note["days"])}) for note in about["notes"]]
+
+
+def rows_of_days(about: Mapping[str, Any], first_day: str, last_day: str) -> tuple[int, int]:
+    """Rows used and rows that repeat a moment, of the days of a stored month from the first to the last."""
+    days = [rows for date, rows in about["rows_of_day"].items() if first_day <= date <= last_day]
+    return sum(used for used, _ in days), sum(repeated for _, repeated in days)
 
 
 def evidence_of(about: Mapping[str, Any]) -> Evidence:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -15,6 +16,7 @@ from baas.clean.activity import intervals
 from baas.clean.notes import Note
 from baas.clean.sign import Evidence, Sign
 from baas.daily import daily, path_only
+from baas.daily.groups import local_dates, local_day_numbers
 from baas.sessions import sessions
 from baas.signals import Signals, concatenate
 from baas.tables.days import SESSIONS
@@ -60,8 +62,9 @@ class Partition:
 class PartitionResult:
     """What one vehicle-month gives.
 
-    days: DAILY rows; arrays: DAY_ARRAYS of each; used and repeated: rows by input member; sent: signals that came;
-    forms: forms of the device number seen; told_type: what the feed calls the car type.
+    days: DAILY rows; arrays: DAY_ARRAYS of each; used and repeated: rows by input member; rows_of_day: (used, repeated)
+    by local day; sent: signals that came; forms: forms of the device number seen; told_type: what the feed calls the
+    car type.
     """
 
     key: str
@@ -72,6 +75,7 @@ class PartitionResult:
     notes: tuple[Note, ...]
     used: Mapping[str, int]
     repeated: Mapping[str, int]
+    rows_of_day: Mapping[str, tuple[int, int]]
     evidence: Evidence
     sign: Sign
     sent: tuple[str, ...]
@@ -80,9 +84,27 @@ class PartitionResult:
     has_current: bool
 
 
-def _counts(members: Sequence[str], *sources: NDArray[np.int32]) -> dict[str, int]:
+@dataclass(frozen=True)
+class _Account:
+    """Rows used and rows that repeat a moment: by input member, and as (used, repeated) by local day."""
+
+    used: Mapping[str, int] = field(default_factory=dict)
+    repeated: Mapping[str, int] = field(default_factory=dict)
+    of_day: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+
+    def with_more(self, other: _Account) -> _Account:
+        """The rows of both."""
+        days = {date: np.add(self.of_day.get(date, (0, 0)), rows) for date, rows in other.of_day.items()}
+        told = {date: (int(used), int(repeated)) for date, (used, repeated) in days.items()}
+        return _Account(
+            Counter(self.used) + Counter(other.used), Counter(self.repeated) + Counter(other.repeated),
+            {**self.of_day, **told},
+        )  # fmt: skip
+
+
+def _counts(members: Sequence[str], source: NDArray[np.int32]) -> dict[str, int]:
     """Rows by input member."""
-    numbers = np.bincount(np.concatenate(sources), minlength=len(members)) if sources else np.zeros(len(members))
+    numbers = np.bincount(source, minlength=len(members))
     return {name: int(number) for name, number in zip(members, numbers, strict=True) if number}
 
 
@@ -103,15 +125,14 @@ def forms_of(partition: Partition) -> tuple[str, ...]:
 
 
 def _positions_only(
-    partition: Partition, path: CleanPath | None, context: Context, notes: list[Note],
-    used: list[NDArray[np.int32]], repeated: list[NDArray[np.int32]],
-) -> PartitionResult:  # fmt: skip
+    partition: Partition, path: CleanPath | None, context: Context, notes: Sequence[Note], account: _Account
+) -> PartitionResult:
     """The result of a month without battery rows."""
     tables = path_only(path, context.timezone)
     return PartitionResult(
         partition.key, partition.month, tables.days.assign(device_no=partition.key), tables.arrays,
-        pd.DataFrame(columns=list(SESSIONS.names)), tuple(notes),
-        _counts(partition.members, *used), _counts(partition.members, *repeated), Evidence({}),
+        pd.DataFrame(columns=list(SESSIONS.names)), _dated(notes, context.timezone),
+        account.used, account.repeated, account.of_day, Evidence({}),
         partition.hint or Sign("unknown", 0.5), (), (), "", has_current=False,
     )  # fmt: skip
 
@@ -131,36 +152,53 @@ def _merged(parts: list[Signals]) -> Signals:
     return whole
 
 
+def _by_day(time_ms: NDArray[np.int64], timezone: str) -> Counter[str]:
+    """Rows by local day."""
+    days, counts = np.unique(local_day_numbers(time_ms, timezone), return_counts=True)
+    return Counter(dict(zip(days.astype("datetime64[D]").astype(str).tolist(), counts.tolist(), strict=True)))
+
+
+def _accounted(
+    parts: list[Signals], members: Sequence[str], timezone: str, before: _Account
+) -> tuple[Signals, _Account]:
+    """Rows in order with one per moment, and what became of all of them, added to what was counted before."""
+    whole = _merged(parts)
+    sent = _by_day(whole.time_ms, timezone)
+    rows, repeats = used_and_repeated(whole)
+    used = _by_day(rows.time_ms, timezone) if len(repeats) else sent
+    of_day = {date: (used[date], sent[date] - used[date]) for date in sent}
+    return rows, before.with_more(_Account(_counts(members, rows.source), _counts(members, repeats), of_day))
+
+
+def _dated(notes: Sequence[Note], timezone: str) -> tuple[Note, ...]:
+    """Notes that know the local days of their rows."""
+    return tuple(note.on_days(lambda time_ms: local_dates(time_ms, timezone)) for note in notes)
+
+
 def process(partition: Partition, context: Context) -> PartitionResult:
     """Clean, sessionise and sum up one vehicle-month; the same rows give the same result in any order and split."""
     path: CleanPath | None = None
     notes: list[Note] = []
-    used, repeated = [], []
+    account, zone = _Account(), context.timezone
     told, forms = told_type(partition), forms_of(partition)
     positions, battery = _handed_over(partition.gps), _handed_over(partition.bms)
     if positions:
-        fixes, repeats = used_and_repeated(_merged(positions))
-        used, repeated = [fixes.source], [repeats]
-        path, found_notes = clean_path(fixes)
-        notes += found_notes
+        fixes, account = _accounted(positions, partition.members, zone, account)
+        path, notes = clean_path(fixes)
     if not battery:
-        found = _positions_only(partition, path, context, notes, used, repeated)
-        return replace(found, told_type=told, forms=forms)
-    rows, repeats = used_and_repeated(_merged(battery))
-    used, repeated = [*used, rows.source], [*repeated, repeats]
+        return replace(_positions_only(partition, path, context, notes, account), told_type=told, forms=forms)
+    rows, account = _accounted(battery, partition.members, zone, account)
     has_current = bool(np.isfinite(rows.column("pack_current")).any())
     cleaned, found_notes = clean(rows, partition.hint)
     del rows
-    notes += found_notes
     rated_ah, body = _scale(partition.listed, told, cleaned.cells_mv.shape[1], context.car_types)
     steps = intervals(cleaned, rated_ah)
     stretches = sessions(cleaned, steps, path, rated_ah).assign(device_no=partition.key)
-    tables = daily(cleaned, steps, stretches, path, context.timezone, rated_ah, body)
+    tables = daily(cleaned, steps, stretches, path, zone, rated_ah, body)
     return PartitionResult(
         partition.key, partition.month, tables.days.assign(device_no=partition.key), tables.arrays,
-        stretches, tuple(notes),
-        _counts(partition.members, *used), _counts(partition.members, *repeated), cleaned.evidence, cleaned.sign,
-        _sent(cleaned), forms, told, has_current,
+        stretches, _dated([*notes, *found_notes], zone), account.used, account.repeated, account.of_day,
+        cleaned.evidence, cleaned.sign, _sent(cleaned), forms, told, has_current,
     )  # fmt: skip
 
 

@@ -9,16 +9,17 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from baas.cars import CarTypes, KnownCars
+from baas.clean.causes import findings
 from baas.clean.insulation import insulation_drop
-from baas.clean.notes import episodes
 from baas.clean.sign import Evidence, Sign, decide
 from baas.findings import Finding
 from baas.history import History
 from baas.maths.day_arrays import merge_arrays
 from baas.mileage import distance
-from baas.months import evidence_of, notes_of
+from baas.months import evidence_of, notes_of, rows_of_days
 from baas.partition import Listed, car_of
 from baas.store import Store
 
@@ -33,7 +34,11 @@ _STILL_KM, _STILL_PCT = 0.999, 1.0
 
 @dataclass(frozen=True)
 class Vehicle:
-    """One vehicle of the run: device number as shown, listing, history, distance, findings, row counts, sign."""
+    """One vehicle of the run: device number as shown, listing, history, distance, findings, row counts, sign.
+
+    used, repeated: rows of the period that was asked for; outside: rows of the input that lie outside of it.
+    sign: of the raw feed, by all that was ever sent. sent: signals that came in the months of the period.
+    """
 
     device_no: str
     listed: Listed
@@ -43,6 +48,7 @@ class Vehicle:
     findings: tuple[Finding, ...]
     used: int
     repeated: int
+    outside: int
     sign: Sign
     completeness_pct: float
     sent: frozenset[str]
@@ -63,18 +69,20 @@ def completeness_pct(days: pd.DataFrame) -> float:
     return float(np.clip(100 * (1 - (lost + hidden[moved | used].sum()) / span_s), 0, 100))
 
 
-def _between(days: pd.DataFrame, first: date | None, last: date | None) -> pd.Series:
-    dates = days["date"]
-    keep = pd.Series(True, index=days.index)
-    if first is not None:
-        keep &= dates >= first.isoformat()
-    if last is not None:
-        keep &= dates <= last.isoformat()
-    return keep
+@dataclass(frozen=True)
+class _Period:
+    """The local days that a run asks for, "YYYY-MM-DD", both included."""
 
+    first: str
+    last: str
 
-def _edges_ms(days: pd.DataFrame) -> tuple[float, float]:
-    return (float(days["first_ms"].min()), float(days["last_ms"].max())) if len(days) else (np.inf, -np.inf)
+    @staticmethod
+    def of(first: date | None, last: date | None) -> _Period:
+        return _Period(first.isoformat() if first else "", (last or date.max).isoformat())
+
+    def holds(self, days: pd.DataFrame) -> NDArray[np.bool_]:
+        """Which days lie in it."""
+        return ((days["date"] >= self.first) & (days["date"] <= self.last)).to_numpy(dtype=bool)
 
 
 def vehicle(
@@ -82,29 +90,39 @@ def vehicle(
 ) -> Vehicle | None:
     """One vehicle with the days of the period asked for; None when it has none."""
     days, arrays = store.days(key)
-    keep = _between(days, first, last).to_numpy()
+    period = _Period.of(first, last)
+    keep = period.holds(days)
     if not keep.any():
         return None
     drops = insulation_drop(days, keep)
     days, arrays = days[keep].reset_index(drop=True), [arrays[k] for k in np.flatnonzero(keep)]
-    start, end = _edges_ms(days)
+    start, end = float(days["first_ms"].min()), float(days["last_ms"].max())
     sessions = store.sessions(key)
     sessions = sessions[(sessions["start_ms"] >= start) & (sessions["start_ms"] <= end)].reset_index(drop=True)
-    abouts = [about for _, about in store.about_partitions(key)]
+    months = store.about_partitions(key)
+    abouts = [about for _, about in months]
     car = known.of(key)
     listed = Listed(car.car_type, car.model_year) if car else Listed()
     told = _most(about["told_type"] for about in abouts)
-    merged = merge_arrays(arrays)
     series = int(days["cells"].max()) if len(days) else 0
-    history = History(shown, car_of(listed, told, series, car_types), days, sessions, merged)
+    history = History(shown, car_of(listed, told, series, car_types), days, sessions, merge_arrays(arrays))
     driven = distance(days)
-    notes = [note for about in abouts for note in notes_of(about)]
-    inside = [note for note in (*notes, *driven.notes, *drops) if note.last_ms >= start and note.first_ms <= end]
+    notes = [note.within(period.first, period.last) for about in abouts for note in notes_of(about)]
+    inside = [*(note for note in notes if note), *driven.notes, *drops]
+    used, repeated, outside = _rows(abouts, period)
+    sent = frozenset(name for month, about in months if (days["date"].str[:7] == month).any() for name in about["sent"])
     return Vehicle(
-        shown, listed, told, history, driven.total_km, tuple(note.finding(shown) for note in episodes(inside)),
-        sum(sum(about["used"].values()) for about in abouts), sum(sum(about["repeated"].values()) for about in abouts),
-        _sign(abouts), completeness_pct(days), frozenset(name for about in abouts for name in about["sent"]),
+        shown, listed, told, history, driven.total_km, findings(inside, shown), used, repeated, outside,
+        _sign(abouts), completeness_pct(days), sent,
     )  # fmt: skip
+
+
+def _rows(abouts: Sequence[Mapping[str, Any]], period: _Period) -> tuple[int, int, int]:
+    """Rows of the period that are used, rows of it that repeat a moment, and rows outside of it."""
+    inside = [rows_of_days(about, period.first, period.last) for about in abouts]
+    used, repeated = sum(rows[0] for rows in inside), sum(rows[1] for rows in inside)
+    every = sum(sum(about[kind].values()) for about in abouts for kind in ("used", "repeated"))
+    return used, repeated, every - used - repeated
 
 
 def _most(names: Iterator[str] | Any) -> str:

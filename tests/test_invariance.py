@@ -51,7 +51,7 @@ def plain(tables: list[Table]) -> dict[str, bytes]:
 
 def test_the_input_of_these_tests_has_scores_to_lose(plain):
     assert plain["vehicle_scores.csv"].count(b"\r\n") == 5
-    assert plain["findings.csv"].count(b"\r\n") > 3
+    assert plain["findings.csv"].count(b"\r\n") >= 3
 
 
 def assert_same(found: dict[str, bytes], plain: dict[str, bytes]) -> None:

@@ -95,8 +95,9 @@ def _quality_rows(outcome: Outcome, settings: Settings) -> list[dict[str, Any]]:
 def _quality_row(one: Vehicle, rejected: int, settings: Settings) -> dict[str, Any]:
     days = one.history.days
     return {
-        "device_no": one.device_no, "rows_read": one.used + one.repeated + rejected, "rows_used": one.used,
-        "rows_duplicate": one.repeated, "rows_rejected": rejected, "sampling_s": one.history.sampling_s,
+        "device_no": one.device_no, "rows_read": one.used + one.repeated + rejected + one.outside,
+        "rows_used": one.used, "rows_duplicate": one.repeated, "rows_rejected": rejected,
+        "rows_outside_period": one.outside, "sampling_s": one.history.sampling_s,
         "completeness_pct": round(one.completeness_pct, 2), "current_sign": one.sign.name,
         "current_sign_confidence": round(one.sign.confidence, 3),
         "first_time": local(days["first_ms"].min(), settings.zone),

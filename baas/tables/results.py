@@ -76,15 +76,20 @@ DATA_QUALITY = Table(
     ("device_no",),
     (
         _DEVICE,
-        _count("rows_read", "rows that name this device, plus nothing else", "읽은 행"),
-        _count("rows_used", "rows used", "사용한 행"),
-        _count("rows_duplicate", "rows that repeat a time of the device", "중복 행"),
-        _count("rows_rejected", "rows refused after parsing", "제외한 행"),
+        _count("rows_read", "rows that name this device, plus nothing else; the sum of the next four", "읽은 행"),
+        _count("rows_used", "rows used, of the period asked for", "사용한 행"),
+        _count("rows_duplicate", "rows of the period that repeat a time of the device", "중복 행"),
+        _count("rows_rejected", "rows refused after parsing, whatever their day", "제외한 행"),
+        _count("rows_outside_period", "rows outside the period asked for by --from and --to", "기간 밖 행"),
         _num("sampling_s", "s", "median step between rows", "수집 간격", 0),
         _num(
             "completeness_pct", "%", "share of the period that was sent or demonstrably stood still", "완전성", 0, 100
         ),
-        _text("current_sign", "charge_positive, discharge_positive or unknown, of the raw feed", "전류 부호"),
+        _text(
+            "current_sign",
+            "charge_positive, discharge_positive or unknown, of the raw feed by all its days",
+            "전류 부호",
+        ),
         _num("current_sign_confidence", "share", "how sure the sign is, 0.5 is a coin toss", "전류 부호 확신도", 0, 1),
         _time("first_time", "first row, local time", "첫 시각"),
         _time("last_time", "last row, local time", "마지막 시각"),
@@ -92,7 +97,7 @@ DATA_QUALITY = Table(
         _count("cells", "cells in series that send", "직렬 셀 수"),
         _count("modules", "trusted module probes", "온도 센서 수"),
         _count("gps_rows", "usable GPS rows", "GPS 행"),
-        _text("missing_signals", "signals that never came, separated by spaces", "없는 신호"),
+        _text("missing_signals", "signals that never came in its months, separated by spaces", "없는 신호"),
     ),
 )
 
@@ -106,7 +111,7 @@ FILES = Table(
         _text("format", "declared format that fits", "형식"),
         _text("encoding", "text encoding", "인코딩"),
         _count("rows_read", "data lines in the file", "읽은 행"),
-        _count("rows_used", "rows used", "사용한 행"),
+        _count("rows_used", "rows used, whatever the period asked for", "사용한 행"),
         _count("rows_duplicate", "rows that repeat a time of a device", "중복 행"),
         _count("rows_rejected", "rows refused", "제외한 행"),
         _text("status", "read, empty, skipped, foreign, table, unreadable or archive_limit", "상태"),
@@ -129,13 +134,18 @@ FINDINGS = Table(
         _text("severity", "info, warning or critical", "심각도"),
         _time("first_time", "first row concerned, local time", "처음"),
         _time("last_time", "last row concerned, local time", "마지막"),
-        _count("count", "rows or events concerned", "횟수"),
+        _count("count", "readings, rows or events concerned", "횟수"),
         Column("cell_no", "int", "", "cell number, from 1", "셀 번호", 1, 192),
         _num("value", "", "the number that tripped the check", "값"),
         _text("unit", "its unit", "단위"),
         _text("message", "one sentence", "설명"),
         _text("message_en", "the same in English", "설명(영문)"),
-        _text("signal", "column of the feed that the check looked at, empty for several", "신호"),
+        _text(
+            "signal",
+            "column of the feed that the check looked at, several separated by spaces, mod_temp or cell_v for"
+            " several probes or cells",
+            "신호",
+        ),
     ),
 )
 
