@@ -231,8 +231,8 @@ def score(values: Values, car: CarType, cohort: Cohort) -> Mark:  # noqa: ARG001
         return Mark(
             NAN,
             f"{seen[0]:.0f}일, 충전 {seen[1]:.0f}회(필요 {LEAST_DAYS:.0f}일, {LEAST_CHARGES}회)라 평가 불가",
-            f"not assessed: {seen[1]:.0f} charges in {seen[0]:.0f} days"
-            f" (needs {LEAST_CHARGES} in {LEAST_DAYS:.0f} days)",
+            f"not assessed: charges seen: {seen[1]:.0f} (needs {LEAST_CHARGES}),"
+            f" days: {seen[0]:.0f} (needs {LEAST_DAYS:.0f})",
         )
     points, measured = combined(_parts(values, car))
     missing = _unknown(values, car)
