@@ -147,6 +147,15 @@ def test_a_month_that_rests_on_something_else_is_read(tmp_path, group, more):
     assert asked == ["server/0123"]
 
 
+def test_a_month_of_another_version_of_the_day_tables_is_read(tmp_path, monkeypatch):
+    asked: list[str] = []
+    group, task = group_of(Server(asked)), task_in(tmp_path)
+    read_group(group, task)
+    monkeypatch.setattr(finished, "STORE_VERSION", finished.STORE_VERSION + 1)
+    read_group(group, task)
+    assert asked == ["server/0123"] * 2
+
+
 @pytest.mark.parametrize(
     "group",
     [

@@ -21,6 +21,7 @@ from baas.ingest.files import InputFile
 from baas.partition import scale_of
 from baas.store import StoredMonth
 from baas.tables.days import DAILY, SESSIONS
+from baas.tables.files import STORE_VERSION
 
 _ENDING = ".month"
 _DIGEST_BYTES = hashlib.sha256().digest_size
@@ -37,7 +38,7 @@ def _path(group: Group, task: ReadTask) -> Path | None:
     contents = [item.content() for item in group.files if not isinstance(item, InputFile)]
     if not all(contents):
         return None
-    said = json.dumps([task.key, group.listed.car_type, group.listed.model_year, sorted(contents)])
+    said = json.dumps([STORE_VERSION, task.key, group.listed.car_type, group.listed.model_year, sorted(contents)])
     return Path(task.finished) / (hashlib.sha256(said.encode()).hexdigest() + _ENDING)
 
 
