@@ -183,9 +183,11 @@ def run(settings: Settings, progress: Progress, arguments: Mapping[str, object])
     ):
         gathered, held = _gathered(this_run, settings, sources, workers, progress)
         outcome = _scored(this_run.store, settings, sources, gathered, progress)
-        server = sources.server.address if sources.server else ""
         seconds = time.monotonic() - started
-        outcome = replace(outcome, seconds=seconds, notices=held.notices, server=server, simulated=held.simulated)
+        outcome = replace(outcome, seconds=seconds, notices=held.notices, simulated=held.simulated)
+        if sources.server:
+            told = sources.server.stored_time or "utc (not told)"
+            outcome = replace(outcome, server=sources.server.address, stored_time=told)
         if not outcome.scores and this_run.store.current_run():
             this_run.store.discard()
         else:

@@ -150,8 +150,12 @@ def _left_out(connection: Connection, one: Wanted) -> list[Line]:
 
 
 def _time(config: InfluxConfig, months: Sequence[InfluxMonth], settings: ReadSettings, spool: Path) -> list[Line]:
-    question: BaasError | None = evidence(months, settings, spool, round(time() * 1000)).ask(config)
-    return [Line(question.korean, question.english, is_fault=True)] if question else []
+    """How times are taken and why, or what must be settled first."""
+    found = evidence([] if config.stored_time else months, settings, spool, round(time() * 1000))
+    open_question: BaasError | None = found.ask(config) or found.notice(config)
+    if open_question:
+        return [Line(open_question.korean, open_question.english, is_fault=True)]
+    return [Line(*found.taken(config))] if months else []
 
 
 def _listed(names: Sequence[str]) -> str:

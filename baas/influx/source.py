@@ -73,18 +73,25 @@ def held(
             " 무엇이 있는지 확인하십시오",
         )
     months = months_of(connection, reading.formats, reading.timezone, folder, progress, is_asked)
-    _ask(config, months, reading, folder)
+    assumed = _ask(config, months, reading, folder)
     words = [connection.clock_words, *(left_out_words(connection, one) for one in found.values())]
-    notices = tuple(BaasError(one[1], one[0]) for one in words if one)
-    return Held(tuple(months), notices, simulated_in(connection))
+    notices = [BaasError(one[1], one[0]) for one in words if one]
+    return Held(tuple(months), (*notices, *assumed), simulated_in(connection))
 
 
-def _ask(config: InfluxConfig, months: Sequence[InfluxMonth], reading: ReadSettings, folder: Path) -> None:
-    """Stop with the question whose answer decides every time of day, unless it was answered or does not arise."""
+def _ask(
+    config: InfluxConfig, months: Sequence[InfluxMonth], reading: ReadSettings, folder: Path
+) -> tuple[BaasError, ...]:
+    """Stop with the question whose answer decides every time of day, unless it was answered or does not arise.
+
+    What was assumed for want of evidence is handed back to be told.
+    """
     if config.stored_time:
-        return
+        return ()
     from baas.influx.stored_time import evidence
 
-    question = evidence(months, reading, folder, round(time() * 1000)).ask(config)
+    found = evidence(months, reading, folder, round(time() * 1000))
+    question, notice = found.ask(config), found.notice(config)
     if question:
         raise question
+    return (notice,) if notice else ()

@@ -49,7 +49,7 @@ class Outcome:
 
     counts: what became of the rows. new_list: where devices for people to complete are written. notices: what went
     wrong beside. server: address of the server that was read from, "" for files.
-    simulated: device numbers that the server calls simulated.
+    simulated: device numbers that the server calls simulated. stored_time: what its times were said to be.
     """
 
     folder: Path
@@ -63,6 +63,7 @@ class Outcome:
     notices: tuple[BaasError, ...] = ()
     simulated: frozenset[str] = frozenset()
     server: str = ""
+    stored_time: str = ""
 
 
 def _written(time: datetime | None) -> str:
@@ -123,7 +124,8 @@ def _about_run(
     return {
         "version": __version__, "python": platform.python_version(),
         "arguments": {name: value for name, value in arguments.items() if name not in _UNTOLD_ARGUMENTS},
-        "settings": {name: getattr(settings, name) for name in _TOLD_SETTINGS},
+        "settings": {name: getattr(settings, name) for name in _TOLD_SETTINGS}
+        | ({"stored_time": outcome.stored_time} if outcome.server else {}),
         "weights": {metric.name: metric.weight for metric in all_metrics()},
         "scores_file": settings.output.name, "scored_lists": list(lists),
         "inputs": dict(sorted(outcome.gathered.hashes.items())),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from time import time
@@ -9,8 +10,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from asking import months
+from running import score
 
 from baas.errors import BaasError
+from baas.influx.check import check
+from baas.influx.connect import connect
 from baas.influx.source import held
 from baas.influx.stored_time import Evidence, evidence
 from baas.ingest.reader import ReadSettings
@@ -94,6 +98,70 @@ def test_the_question_names_the_setting_and_an_answer_ends_it(influx_1_6, config
     for answer in ("utc", "local-as-utc"):
         answered = configured(influx_1_6, "influxql", stored_time=answer, database=config.database)
         assert len(held(answered, reading, spool, **everyone).months) == 1
+
+
+# -- how times are taken is said ------------------------------------------------------------------------------------
+
+
+def _told(config, reading, spool) -> tuple[list[str], list[str]]:
+    """What a run tells, and what `influx check` says of times, faults marked."""
+    nothing = lambda _done, _total: None  # noqa: E731
+    notices = held(config, reading, spool, nothing, lambda _key: True).notices
+    lines = [line for line in check(config, reading, spool, nothing) if "time" in line.en]
+    return [one.told("en") for one in notices], [("! " if line.is_fault else "") + line.en for line in lines]
+
+
+def test_utc_that_nothing_shows_is_told_as_assumed(way, configured, reading, spool) -> None:
+    server, api = way
+    config = configured(server, api, stored_time="")
+    server.write(config.database, _driving((7, 8, 17, 18, 19), OFFSET_MS, days=7))  # 35 hours, too few to tell
+    (notice,), (line,) = _told(config, reading, spool)
+    for said in (notice, line.removeprefix("! ")):
+        assert "were taken as UTC" in said
+        assert 'stored_time = "utc" or "local-as-utc"' in said
+    assert line.startswith("! ")
+    for answer in ("utc", "local-as-utc"):
+        connect.cache_clear()
+        assert _told(replace(config, stored_time=answer), reading, spool)[0] == []
+
+
+def test_utc_that_the_rows_show_needs_no_notice(influx_1_6, configured, reading, spool) -> None:
+    for told, why in (({}, "of the hours driven fall between 0 and 5"), ({"days": 2, "message": "{}"}, "msg_time")):
+        config = configured(influx_1_6, "influxql", stored_time="")
+        influx_1_6.write(config.database, _driving(BY_DAY, 0, **told))
+        notices, (line,) = _told(config, reading, spool)
+        assert notices == []
+        assert line.startswith("times are read as UTC (")
+        assert why in line
+
+
+def test_hours_that_fit_both_ways_are_no_evidence(influx_1_6, configured, reading, spool) -> None:
+    config = configured(influx_1_6, "influxql", stored_time="")
+    influx_1_6.write(config.database, _driving((7, 8, 18, 19, 20), 0))
+    assert len(_told(config, reading, spool)[0]) == 1
+
+
+def test_in_a_zone_without_offset_nothing_rests_on_it(influx_1_6, configured, reading, spool) -> None:
+    config = configured(influx_1_6, "influxql", stored_time="")
+    influx_1_6.write(config.database, _driving((7,), 0, days=2))
+    notices, lines = _told(config, replace(reading, timezone="UTC"), spool)
+    assert (notices, lines) == ([], ["times are read as UTC"])
+
+
+@pytest.mark.parametrize(("setting", "told"), [("", "utc (not told)"), ("local-as-utc", "local-as-utc")])
+def test_the_run_file_says_how_times_were_taken(
+    influx_1_6, configured, tmp_path, monkeypatch: pytest.MonkeyPatch, setting: str, told: str
+) -> None:
+    config = configured(influx_1_6, "influxql")
+    influx_1_6.write(config.database, _driving(BY_DAY, 0))
+    (tmp_path / "lists").mkdir()
+    (tmp_path / "baas.toml").write_text(
+        f'[influx]\nurl = "{config.url}"\ndatabase = "{config.database}"\nstored_time = "{setting}"\n'
+    )
+    monkeypatch.chdir(tmp_path)
+    ran = score(tmp_path / "lists", tmp_path / "r", "--source", "influx", "--jobs", "1")
+    assert ran.run["settings"]["stored_time"] == told
+    assert "stored_time" not in score(tmp_path / "lists", tmp_path / "f").run["settings"]
 
 
 def test_the_real_recordings_raise_no_question(influx_1_6, configured, reading, spool, real_data: Path) -> None:
