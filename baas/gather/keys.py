@@ -9,8 +9,9 @@ from functools import cache
 from pathlib import Path
 
 _PACKAGE = Path(__file__).resolve().parent.parent
-#: what decides how a file is read, and how its rows become day tables
-_READING = ("ingest", "signals.py", "schema.py", "tables/feed.py", "gather")
+#: what decides how a file or a server is read, and how its rows become day tables
+_READING = ("ingest", "influx", "signals.py", "schema.py", "tables/feed.py", "gather")
+_TEXTS = (".py", ".toml", ".flux", ".influxql")
 _COMPUTING = ("clean", "daily", "maths", "tables", "cars/types.py", "sessions.py", "partition.py", "months.py")
 
 
@@ -25,7 +26,7 @@ def _digest(texts: Iterable[bytes]) -> str:
 def _method(places: tuple[str, ...]) -> str:
     """Digest of the program's own text: a changed method must not be mixed with results of the one before."""
     files = sorted(path for place in places for path in (_PACKAGE / place, *(_PACKAGE / place).rglob("*")))
-    return _digest(path.read_bytes() for path in files if path.suffix in (".py", ".toml"))
+    return _digest(path.read_bytes() for path in files if path.suffix in _TEXTS)
 
 
 def reading_key(timezone: str, limits: Sequence[float], formats: Sequence[Path]) -> str:

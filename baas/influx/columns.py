@@ -16,8 +16,10 @@ TIME, DEVICE, TYPE = "time", "device_no", "car_type"
 UNNEEDED = "Unnamed"
 #: fields that count the rows of a day, by preference; every message of the feed carries at least one of them
 _WITNESSES = ("soc", "pack_volt", "odometer", "pack_current", "emobility_spd", "lat", "lng", "speed")
-#: fields counted per day; chosen: a message may lack one, hardly both, and each costs a pass over its values
-_MOST_WITNESSES = 2
+#: what stands for the modules of a pack where there is no reading of each
+_MODULES = ("mod_max_temp", "mod_min_temp")
+#: of these counted per day, besides one cell and one module; measured: each costs 2 % of reading its rows
+_MOST_WITNESSES = 3
 
 
 @dataclass(frozen=True)
@@ -51,8 +53,15 @@ def _used(layout: Layout) -> set[int]:
 
 def _witnesses(layout: Layout, names: Sequence[str], fields: Sequence[str]) -> tuple[str, ...]:
     by_column = {item.source.name: names[item.field] for item in layout.numbers}
-    known = [by_column[name] for name in _WITNESSES if name in by_column]
-    return tuple((known or list(fields))[:_MOST_WITNESSES])
+    known = [by_column[name] for name in _WITNESSES if name in by_column][:_MOST_WITNESSES]
+    modules = _of_matrix(layout.modules, names) or [by_column[name] for name in _MODULES if name in by_column]
+    known += [*_of_matrix(layout.cells, names)[:1], *modules[:1]]
+    return tuple(known or fields[:_MOST_WITNESSES])
+
+
+def _of_matrix(matrix: Matrix, names: Sequence[str]) -> list[str]:
+    """Fields that hold cells or modules."""
+    return [names[place] for place in (*matrix.fields, matrix.list_field) if place is not None]
 
 
 def wanted(
@@ -70,7 +79,7 @@ def wanted(
     fields = tuple(names[place] for place in used)
     columns = {item.source.name for item in best.numbers}
     if _has(best.modules):
-        columns |= {"mod_max_temp", "mod_min_temp"}
+        columns |= set(_MODULES)
     missing = tuple(name for name in _expected(kind) if name not in columns)
     if kind == "bms" and not _has(best.cells):
         missing = (*missing, "cell_v")
@@ -86,7 +95,7 @@ def _expected(kind: str) -> tuple[str, ...]:
     """Columns without which a metric cannot be told."""
     if kind == "gps":
         return ("lat", "lng")
-    return ("pack_volt", "pack_current", "soc", "odometer", "emobility_spd", "mod_max_temp", "mod_min_temp")
+    return ("pack_volt", "pack_current", "soc", "odometer", "emobility_spd", *_MODULES)
 
 
 def header_line(names: Sequence[str]) -> bytes:

@@ -89,10 +89,11 @@ class InfluxMonth:
         return any(not window.mark for window in self.windows)
 
     def content(self) -> str:
-        """Hash of what the counts say of the rows: another one means that rows came. "" for an open month."""
+        """Hash of the counts and of what is read: another one when either changes; "" if open."""
         if self.is_open:
             return ""
-        said = [self.place, self.config.stored_time, *(f"{w.start_ms}:{w.stop_ms}:{w.mark}" for w in self.windows)]
+        said = [self.place, self.config.stored_time, self.config.type_tag, *sorted(self.wanted.fields)]
+        said += [f"{w.start_ms}:{w.stop_ms}:{w.mark}" for w in self.windows]
         return hashlib.sha256("\n".join(said).encode()).hexdigest()
 
     def read(self, settings: ReadSettings, source_base: int) -> Iterator[Signals | FileReport]:
@@ -111,7 +112,7 @@ class InfluxMonth:
             spool.clear()
 
     def _file(self, window: Window, api: str) -> str:
-        said = (api, str(window.start_ms), str(window.stop_ms), window.mark, *self.wanted.fields)
+        said = (api, self.config.type_tag, str(window.start_ms), str(window.stop_ms), window.mark, *self.wanted.fields)
         return f"{window.start_ms}-{short('|'.join(said))}.csv"
 
     def _texts(self, fetcher: Fetcher, spool: Spool, api: str) -> Iterator[tuple[list[bytes], bytes]]:
