@@ -97,8 +97,12 @@ def test_every_measured_value_lies_in_its_declared_range(metric: Metric):
 
 @every_metric
 def test_every_column_says_unit_and_meaning_in_both_languages(metric: Metric):
-    assert metric.source
-    assert re.search("[가-힣]", metric.title_ko)
+    for text in (metric.title_ko, metric.what_ko, metric.source_ko):
+        assert re.search("[가-힣]", text), text
+    for text in (metric.title_en, metric.what_en, metric.source_en):
+        assert text
+        assert not re.search("[가-힣]", text), text
+    assert bool(metric.note_ko) == bool(metric.note_en)
     for column in metric.columns:
         assert column.doc, column.name
         assert re.search("[가-힣]", column.ko), column.name

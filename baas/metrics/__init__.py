@@ -16,6 +16,7 @@ from baas.cars import CarType
 from baas.history import History
 from baas.schema import Column
 
+#: inner: not measured
 NAN = float("nan")
 
 #: values measured on one vehicle; NaN is "not measured", text tells a method or a reason
@@ -82,8 +83,9 @@ class Metric:
 
     columns: what `measure` yields, as written in battery_results.csv. measure: History -> values by column name.
     score: values, car type, cohort -> Mark; uses nothing but `columns`, so that a table of values can be scored alone.
-    better: of the columns that decide the points, which way is better. weight: relative. source: where method and
-    anchors come from.
+    better: of the columns that decide the points, which way is better. weight: relative. what_*: what it measures,
+    in a sentence or two for people. source_*: where method and anchors come from, as a reader can look it up. note_*: a
+    rule too long for either.
     """
 
     name: str
@@ -94,7 +96,12 @@ class Metric:
     better: Mapping[str, Literal["higher", "lower"]]
     measure: Callable[[History], Values]
     score: Callable[[Values, CarType, Cohort], Mark]
-    source: str
+    what_ko: str
+    what_en: str
+    source_ko: str
+    source_en: str
+    note_ko: str = ""
+    note_en: str = ""
 
 
 def piecewise(value: float, anchors: Sequence[tuple[float, float]]) -> float:
@@ -124,7 +131,9 @@ class Part:
         return self.weight * (100 - self.points)
 
 
-#: least share of a composite's weight that must be measured; chosen: a mark stands on more than its smaller half
+#: ko: 한 항목 안에서 재야 하는 비율 [×100 %]: 정함: 여러 부분으로 된 항목은 적어도 절반의 비중을 재야 점수를 줌
+#: en: Share of a metric that must be measured [×100 %]: chosen: a metric made of several parts stands on at least
+#: half of their weight
 DECISIVE_SHARE = 0.5
 
 

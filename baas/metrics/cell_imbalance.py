@@ -13,32 +13,54 @@ from baas.metrics import NAN, Cohort, Mark, Metric, Values, number, piecewise, t
 from baas.schema import Column
 from baas.tables.days import SOC_BINS, SPREAD_MV_BINS
 
-SOURCE = "research, methods 8 (chosen there: no maker publishes a limit) and finding 9; product 3.4 on steps of 0.02 V"
-
 Reals = NDArray[np.float64]
 
-#: (spread, points): in percent of SOC, and in volts of NMC cells between 50 and 95 % SOC (methods 8)
+#: ko: SOC로 나타낸 셀 편차에 따른 점수 [% → 점]: 정함: 공개된 제조사 한도를 찾지 못함. 같은 전압 차도 SOC에 따라 뜻이
+#: 달라, 차량 자신의 전압 곡선으로 SOC 차이로 바꾸어 매김
+#: en: Points by spread of the cells in percent of SOC [% → points]: chosen: no limit published by a maker was found.
+#: The same volts mean different things along the curve, so that the vehicle's own curve turns them into SOC
 SOC_ANCHORS = ((1.0, 100.0), (2.0, 85.0), (4.0, 70.0), (6.0, 55.0), (12.0, 0.0))
+#: ko: 전압으로 나타낸 셀 편차에 따른 점수, 곡선을 모를 때 [V → 점]: 정함: 공개 기록에서 잰 NMC 곡선은 SOC 50~95 %에서
+#: 1 %마다 6~10 mV 오름. 차량의 곡선을 모르는 만큼 SOC 점수표보다 너그럽게 둠
+#: en: Points by spread of the cells in volts, where the curve is not known [V → points]: chosen: on published records
+#: NMC cells rise by 6 to 10 mV per % between 50 and 95 % SOC; more lenient than the table of SOC, as the vehicle's
+#: own curve is not known
 VOLT_ANCHORS = ((0.015, 100.0), (0.03, 85.0), (0.05, 70.0), (0.08, 55.0), (0.15, 0.0))
-#: LFP cells, at the ends of the curve only: double the volts (methods 8)
+#: ko: LFP 셀 편차에 따른 점수, 곡선의 양 끝에서만 [V → 점]: 정함: 양 끝은 가팔라 전압 한도가 두 배. 평평한
+#: 가운데에서는 전압이 아무것도 말하지 않음
+#: en: Points by spread of LFP cells, at the ends of the curve only [V → points]: chosen: twice the volts, as the ends
+#: are steep; on the plateau between them volts say nothing
 LFP_ANCHORS = tuple((2 * volts, points) for volts, points in VOLT_ANCHORS)
 #: bins of SOC judged: 50 to 95 %; for LFP up to 10 %, and above 95 % where the rows there were really at 98 % or more
 NMC_BINS, LFP_LOW_BINS, LFP_TOP_BIN = slice(10, 19), slice(0, 2), 19
+#: ko: LFP 위쪽 끝으로 보는 SOC [%]: 정함: 이보다 낮으면 평평한 구간이 섞임
+#: en: SOC from which an LFP cell is at the upper end [%]: chosen: below it rows of the plateau come in
 LFP_TOP_PCT = 98
-#: chosen: of the rows in the top bin, so many must be at 98 % or more, or plateau rows would water the spread down
+#: ko: 그 위에 있어야 하는 행의 비율 [×100 %]: 정함: 평평한 구간의 행이 섞이면 편차가 작아 보임
+#: en: Share of the rows that must be above it [×100 %]: chosen: rows of the plateau would water the spread down
 LFP_TOP_SHARE = 0.9
-#: chosen: 20 rows must lie above the 95 % value; on fewer, few rows would look like no imbalance
+#: ko: 필요한 정지 행 [행]: 정함: 95 % 값 위에 20행은 있어야 함. 적으면 편차가 없어 보임
+#: en: Rows at rest needed [rows]: chosen: 20 rows must lie above the 95 % value; on fewer there would seem to be no
+#: imbalance
 LEAST_ROWS = 400
-#: chosen: the own curve is used when it covers this share of the rows judged
+#: ko: 차량 자신의 전압 곡선이 덮어야 하는 비율 [×100 %]: 정함: 덜 덮으면 전압 점수표를 씀
+#: en: Share of the rows that the vehicle's own curve must cover [×100 %]: chosen: with less the table in volts is
+#: used
 LEAST_CURVE_SHARE = 0.8
-#: cell voltages of the diagnostic feed come in steps of 0.02 V (research, formats: 8 bits / 50)
+#: inner: cell voltages of the diagnostic feed come in steps of 0.02 V (8 bits / 50)
 COARSEST_STEP_BINS = round(20 / SPREAD_MV_BINS.step)
-#: chosen: cells are read one after another and relax, so that even equal cells show some 5 mV; that much may cost
-#: nothing, wherever the curve is flat (on cells with manganese spinel it rises by 3 mV per % only)
+#: on cells with manganese spinel the curve rises by 3 mV per % only
+#: ko: 고른 셀에서도 보이는 편차 [mV]: 정함: 셀을 차례로 재는 사이 전압이 가라앉아 이만큼은 생기므로 감점하지 않음
+#: en: Spread that even equal cells show [mV]: chosen: cells are read one after another and relax meanwhile, so that
+#: this much costs nothing
 NOISE_MV = 5.0
-#: finer voltages are whole millivolts: a bin of 2 mV holds two of them, half a millivolt above its edge on average
+#: inner: finer voltages are whole millivolts: a bin of 2 mV holds two of them, half a millivolt above its edge on
+#: average
 FINE_OFFSET_MV = 0.5
-#: between 50 and 95 % SOC an LFP cell rests at 3.30 to 3.34 V, an NMC cell above 3.6 V; chosen: between the two
+#: ko: 차종을 모를 때 LFP로 보는 정지 전압 [mV 미만]: 정함: SOC 50~95 %에서 LFP 셀은 3.30~3.34 V, NMC 셀은 3.6 V
+#: 위에서 쉬므로 그 사이
+#: en: Rest voltage taken as LFP where the type does not tell [mV, below]: chosen: between the 3.30 to 3.34 V of LFP
+#: cells and the more than 3.6 V of NMC cells at 50 to 95 % SOC
 LFP_BELOW_MV = 3450.0
 
 COLUMNS = (
@@ -200,5 +222,15 @@ METRIC = Metric(
     better={"cell_imbalance_v": "lower", "cell_imbalance_soc_pct": "lower"},
     measure=measure,
     score=score,
-    source=SOURCE,
+    what_ko="쉬고 있을 때 가장 높은 셀과 가장 낮은 셀이 얼마나 떨어져 있는지 봅니다. 전압으로 재고, 차량 자신의 전압"
+    " 곡선을 알면 SOC로 바꿉니다.",
+    what_en="How far the highest and the lowest cell lie apart at rest: in volts, and in percent of SOC where the"
+    " vehicle's own curve is known.",
+    source_ko="제조사가 공개한 한도를 찾지 못해 정함. 전압 곡선의 기울기와 정상 차량의 편차는 공개된 차량 기록에서 잼",
+    source_en="Chosen, as no limit published by a maker was found; slopes of the curve and spreads of healthy vehicles"
+    " were measured on published vehicle records",
+    note_ko="NMC 배터리는 SOC 50~95 %, LFP 배터리는 10 % 이하와 위쪽 끝에서만 봅니다. 셀 전압이 0.02 V 단위로 오는"
+    " 자료에서는 그 단위만큼을 감안합니다.",
+    note_en="Judged between 50 and 95 % SOC on NMC batteries, on LFP batteries up to 10 % and at the upper end only."
+    " Where cell voltages come in steps of 0.02 V the step is allowed for.",
 )

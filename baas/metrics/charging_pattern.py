@@ -1,10 +1,4 @@
-"""How the vehicle is charged and parked: fast charging, parking full, running empty, charging fast when cold or hot.
-
-Parked time is what was sent while standing, and gaps over which the odometer went no further than units miss of a drive
-(`baas.daily.parked`). Where a charge hides in such a gap its SOC lay between that of both ends: all of it counts as
-full when both are above the limit, none when both are below, else half of it, and the share is told with how far it can
-be off. Gaps in which the vehicle went away count as nothing: completeness tells of them.
-"""
+"""How the vehicle is charged and parked: fast charging, parking full, running empty, charging fast when cold or hot."""
 
 from __future__ import annotations
 
@@ -17,30 +11,69 @@ from baas.maths.parked_soc import parked_seconds, share_above
 from baas.metrics import NAN, Cohort, Mark, Metric, Part, Values, combined, number, piecewise, text
 from baas.schema import Column
 
-SOURCE = "research, methods 6: DC breakpoints from Geotab 2026, bands of SOC from Keil 2016; anchors chosen there"
-
-#: relative weights of the parts and (value, points) of each (methods 6)
+#: ko: 부분별 비중(급속 비중, 가득 찬 채 주차, 거의 비움, 춥거나 더울 때 급속) [×100 %]: 정함: 늘 쌓이는 앞의 둘이
+#: 가끔 생기는 뒤의 둘보다 무거움
+#: en: Weights (DC share, parking full, running empty, DC in cold or heat) [×100 %]: chosen: the first two add up all
+#: the time, the last two now and then
 DC_WEIGHT, FULL_WEIGHT, EMPTY_WEIGHT, STRESS_WEIGHT = 0.35, 0.35, 0.15, 0.15
+#: ko: 급속 충전 비중에 따른 점수 [% → 점]: Geotab 2026(전기차 22,700대): 급속 12 % 미만은 연 1.5 %, 40 %를 넘고 100
+#: kW도 넘으면 연 3.0 % 줄었음. 점수는 정함
+#: en: Points by share of DC charging [% → points]: Geotab 2026 (22,700 EVs): 1.5 % lost a year below 12 % DC, 3.0 %
+#: above 40 % DC at more than 100 kW. Points chosen
 DC_ANCHORS = ((12.0, 100.0), (40.0, 60.0), (80.0, 30.0))
+#: ko: 가득 찬 채 주차한 시간의 비율에 따른 점수 [% → 점]: Keil 외(2016): 보관 중 노화는 SOC에 비례하지 않고 계단처럼
+#: 늘어남. 그래서 높은 구간의 시간만 셈. 점수는 정함
+#: en: Points by share of time parked full [% → points]: Keil et al. (2016): ageing at rest rises in steps of SOC, not
+#: in proportion, so that time in the high band counts. Points chosen
 FULL_ANCHORS = ((5.0, 100.0), (20.0, 70.0), (50.0, 30.0))
+#: ko: 30일에 거의 비운 횟수에 따른 점수 [회 → 점]: 정함: 가끔은 피할 수 없으나 매주라면 습관
+#: en: Points by times nearly empty in 30 days [times → points]: chosen: now and then cannot be helped, every week is
+#: a habit
 EMPTY_ANCHORS = ((0.0, 100.0), (4.0, 60.0), (12.0, 0.0))
+#: ko: 춥거나 더울 때 급속 충전한 비율에 따른 점수 [% → 점]: 정함: 추우면 리튬 석출, 더우면 노화가 빨라지므로 몇
+#: 번만으로도 점수를 잃음
+#: en: Points by share of DC charges in the cold or the heat [% → points]: chosen: cold plates lithium and heat speeds
+#: up ageing, so that a few already cost points
 STRESS_ANCHORS = ((0.0, 100.0), (10.0, 60.0), (30.0, 0.0))
-#: what fast charging at high power costs on top, of the points of the DC share: 10 above 100 kW or 1.5 C (methods 6);
-#: chosen: reached over a fifth of the limit, so that no kilowatt makes a jump, and in full from a DC share of 12 % on
+#: ko: 급속 출력이 높을 때 더 깎는 점수 [kW → 점]: Geotab 2026: 100 kW를 넘는 급속이 더 빨리 줄였음. 깎는 점수는 정함.
+#: 1 kW 차이로 점수가 뛰지 않게 서서히 늘림
+#: en: What high power of DC charging costs on top [kW → points]: Geotab 2026: batteries charged above 100 kW lost
+#: more. Points chosen, rising slowly so that no kilowatt makes a jump
 POWER_ANCHORS = ((100.0, 0.0), (120.0, 10.0))
+#: ko: 배터리 크기에 견준 충전 속도(C-rate)가 높을 때 더 깎는 점수 [C → 점]: 정함: 작은 배터리는 낮은 출력에서도 같은
+#: 부담을 받음
+#: en: What a high C-rate of DC charging costs on top [C → points]: chosen: a small battery bears the same burden at
+#: less power
 C_RATE_ANCHORS = ((1.5, 0.0), (1.8, 10.0))
+#: ko: 높은 출력이 모두 반영되는 급속 비중 [%]: 정함: 급속이 드물면 그 출력도 조금만 반영
+#: en: DC share from which high power counts in full [%]: chosen: where DC is rare its power counts little
 COUNTS_FULLY_FROM_PCT = 12.0
-#: parked above this SOC ages (methods 6); a DC charge outside these temperatures is stress (methods 6)
-FULL_SOC_PCT, COLD_C, HOT_C = 90.0, 10.0, 40.0
-#: chosen: two weeks hold every weekday twice; five charges make a share worth telling
-LEAST_DAYS, LEAST_CHARGES = 14.0, 5
-#: chosen: a day of parking
+#: ko: 가득 찼다고 보는 SOC [%]: 정함: Keil 외(2016)가 보인 높은 구간 안
+#: en: SOC counted as full [%]: chosen: within the high band of Keil et al. (2016)
+FULL_SOC_PCT = 90.0
+#: ko: 급속 충전에 춥다고 보는 배터리 온도 [°C]: 정함: 리튬이 석출되기 쉬운 온도
+#: en: Battery temperature too cold for DC charging [°C]: chosen: where lithium plates easily
+COLD_C = 10.0
+#: ko: 급속 충전에 덥다고 보는 배터리 온도 [°C]: 정함: 충전으로 더 데워지면 노화가 빨라지는 온도
+#: en: Battery temperature too hot for DC charging [°C]: chosen: where the warmth of charging speeds up ageing
+HOT_C = 40.0
+#: ko: 필요한 기간 [일]: 정함: 두 주에는 모든 요일이 두 번 들어감
+#: en: Days needed from first to last row [days]: chosen: two weeks hold every weekday twice
+LEAST_DAYS = 14.0
+#: ko: 필요한 충전 [회]: 정함: 더 적으면 비율을 말할 수 없음
+#: en: Charges needed [charges]: chosen: on fewer a share is not worth telling
+LEAST_CHARGES = 5
+#: ko: 필요한 주차 시간 [시간]: 정함: 하루치
+#: en: Parked time needed [h]: chosen: a day
 LEAST_PARKED_H = 24.0
-#: more unsure than this the share of parking full says nothing; chosen: the distance of its first two limits
+#: ko: 가득 찬 채 주차한 비율의 가장 큰 오차 [±%]: 정함: 점수표 첫 두 값의 거리. 더 불확실하면 평가에서 뺌
+#: en: Most uncertainty of the share parked full [±%]: chosen: the distance of the first two values of its table;
+#: beyond it the share is left out
 MOST_OFF_PCT = 15.0
-#: chosen: what does not show in whole percent need not be told
+#: inner: chosen: what does not show in whole percent need not be told
 LEAST_OFF_TOLD_PCT = 0.5
-#: with more of the energy of unknown mode the DC share could be anything; chosen: half
+#: ko: 급속·완속을 모르는 충전량의 한도 [%]: 정함: 절반을 넘으면 급속 비중을 알 수 없음
+#: en: Most energy of unknown mode, AC or DC [%]: chosen: beyond half the DC share could be anything
 MOST_UNKNOWN_PCT = 50.0
 
 COLUMNS = (
@@ -269,5 +302,19 @@ METRIC = Metric(
     },
     measure=measure,
     score=score,
-    source=SOURCE,
+    what_ko="급속 충전의 비중, 가득 찬 채 세워 둔 시간, 거의 비운 횟수, 춥거나 더울 때의 급속 충전을 봅니다.",
+    what_en="Share of DC charging, time parked full, times nearly empty, and DC charging in the cold or the heat.",
+    source_ko="Geotab 전기차 배터리 건강 분석(22,700대, 2026); Keil 외, Journal of The Electrochemical Society 163"
+    " (2016) A1872. 점수 구간은 이를 바탕으로 정함",
+    source_en="Geotab, analysis of EV battery health (22,700 vehicles, 2026); Keil et al., Journal of The"
+    " Electrochemical Society 163 (2016) A1872; anchors chosen from these",
+    note_ko="주차 시간은 서 있는 동안 보낸 자료와, 주행거리가 늘지 않은 공백을 셉니다. 공백 안에 충전이 숨어 있으면"
+    " SOC는 양 끝 사이에 있었으므로, 양 끝이 모두 기준보다 높으면 전부, 모두 낮으면 0, 아니면 절반을 가득 찬 시간으로"
+    " 치고 오차를 함께 적습니다. 차가 움직인 공백은 세지 않습니다. LFP 배터리는 완충이 해롭지 않으므로 가득 찬 채"
+    " 주차는 보지 않습니다.",
+    note_en="Parked time is what was sent while standing, and gaps over which the odometer did not move. Where a"
+    " charge hides in such a gap its SOC lay between that of both ends: all of it counts as full when both are above"
+    " the limit, none when both are below, else half of it, and the share is told with how far it can be off. Gaps in"
+    " which the vehicle went away count as nothing. LFP batteries may be charged full, so that parking full is no part"
+    " of theirs.",
 )

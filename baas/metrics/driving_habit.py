@@ -14,36 +14,58 @@ from baas.metrics import NAN, Cohort, Mark, Metric, Part, Values, combined, numb
 from baas.schema import Column
 from baas.tables.days import PKE_STEP_S, SPEED_BINS, STEP_JITTER_S, limits_class
 
-SOURCE = (
-    "research, methods 5: positive kinetic energy, and the dangerous-driving criteria of the Korean DTG (2022-05-19)"
-)
-
-#: least distance (methods 5), and the distance at which own driving weighs as much as the median driver's
-LEAST_KM, SHRINK_KM = 50.0, 300.0
-#: share of drivers below -> points (methods 5)
+#: ko: 필요한 주행 거리 [km]: 정함: 하루 이틀의 길과 교통이 아니라 운전을 보려면 이만큼은 필요
+#: en: Distance needed [km]: chosen: less shows the roads and the traffic of a day or two, not the driving
+LEAST_KM = 50.0
+#: ko: 자기 운전이 절반 반영되는 거리 [km]: 정함: 짧은 기록은 우연이 크므로 중앙값 운전자 쪽으로 당김
+#: en: Distance at which own driving counts half [km]: chosen: luck weighs much in short records, so that they are
+#: drawn towards the median driver
+SHRINK_KM = 300.0
+#: ko: 더 부드러운 운전자의 비율에 따른 점수 [×100 % → 점]: 정함: 같은 차종 안에서의 순위로 매김
+#: en: Points by share of drivers that are gentler [×100 % → points]: chosen: ranked among vehicles of the same type
 PERCENTILE_POINTS = ((0.10, 100.0), (0.35, 85.0), (0.60, 70.0), (0.80, 55.0), (0.99, 0.0))
-#: points of the median driver on that scale
+#: ko: 중앙값 운전자의 점수 [점]: 위 점수표에서 나온 값
+#: en: Points of the median driver [points]: follows from the table above
 MEDIAN_POINTS = piecewise(0.5, PERCENTILE_POINTS)
-#: fewest vehicles of one type whose percentiles are used (methods 9), and how far their steps may differ; chosen: a
-#: factor of 1.5 moves PKE by about a tenth in the table below
-LEAST_OF_TYPE, STEP_FACTOR = 30, 1.5
-#: step [s] -> PKE [m/s²] at those percentiles: 13 drives of one BMW i3, 257 km, in 44 stretches of 5 km, speed at
-#: 0.1 s thinned to the step; printed by benchmarks/pke_reference.py
+#: ko: 순위를 매기는 데 필요한 같은 차종 [대]: 정함: 더 적으면 순위가 뜻이 없어 참고 주행과 견줌
+#: en: Vehicles of one type needed for a ranking [vehicles]: chosen: among fewer a rank says nothing, and reference
+#: drives take their place
+LEAST_OF_TYPE = 30
+#: ko: 함께 견줄 수 있는 수집 간격의 차이 [배]: 정함: 이만큼 달라도 값은 1할쯤만 움직임
+#: en: How far steps between rows may differ within a comparison [times]: chosen: so much moves the value by about a
+#: tenth
+STEP_FACTOR = 1.5
+#: in stretches of 5 km, 44 of them, speed at 0.1 s thinned to the step; printed by benchmarks/pke_reference.py
+#: ko: 참고 주행의 양의 운동에너지(수집 간격마다, 위 점수표의 비율 순) [초 → m/s²]: 뮌헨 공대의 BMW i3 공개 기록
+#: 13회(257 km)에서 계산
+#: en: Positive kinetic energy of reference drives (for each step between rows, at the shares above) [s → m/s²]:
+#: computed from 13 published drives of a BMW i3 (257 km, Technical University of Munich)
 REFERENCE_PKE = {
     1.0: (0.186, 0.301, 0.410, 0.512, 0.696),
     2.0: (0.171, 0.290, 0.393, 0.494, 0.681),
     5.0: (0.129, 0.262, 0.331, 0.429, 0.619),
     10.0: (0.101, 0.209, 0.271, 0.356, 0.524),
 }
-#: chosen: anchors never closer than a tenth of the reference's, so that a uniform fleet does not turn noise into marks
+#: ko: 점수 구간의 최소 간격, 참고 주행 대비 [×100 %]: 정함: 모두 비슷하게 운전하는 곳에서 작은 흔들림이 점수 차가
+#: 되지 않게 함
+#: en: Least distance of anchors, of that of the reference [×100 %]: chosen: so that a fleet that drives alike does
+#: not turn noise into marks
 LEAST_GAP_SHARE = 0.1
-#: rapid accelerations and decelerations per 100 km of drivers without and with accidents, counted by the criteria of
-#: their class (MOLIT/TS press release 2022-05-20): taxi 32.07/1.43 + 2.79/1.94 and 32.07 + 2.79; truck 14.8/2.41 +
-#: 6.33/1.57 and 14.8 + 6.33. Cars are judged as taxis (methods 5.1), vans as trucks, by whose limits they are counted
+#: taxi 32.07/1.43 + 2.79/1.94 and 32.07 + 2.79; truck 14.8/2.41 + 6.33/1.57 and 14.8 + 6.33. Cars are judged as
+#: taxis, vans as trucks, by whose limits they are counted
+#: ko: 급가속·급감속 횟수(무사고 운전자, 사고 운전자) [회/100 km]: 국토교통부·한국교통안전공단 보도자료(2022-05-20)의
+#: 택시와 화물차 값. 승용차는 택시와, 승합·화물차는 화물차와 견줌
+#: en: Harsh accelerations and brakings (drivers without accidents, with accidents) [1/100 km]: Ministry of Land,
+#: Infrastructure and Transport with the Korea Transportation Safety Authority, press release of 2022-05-20, taxis and
+#: trucks. Cars are compared with taxis, vans with trucks
 HARSH_OF_DRIVERS = {"car": (23.9, 34.9), "truck": (10.2, 21.1)}
-#: chosen: both halves say something the other does not
+#: ko: 부분별 비중(양의 운동에너지, 급가속·급감속) [×100 %]: 정함: 서로 다른 것을 말하므로 반씩
+#: en: Weights (positive kinetic energy, harsh events) [×100 %]: chosen: each half says something the other does not
 PKE_WEIGHT, HARSH_WEIGHT = 0.5, 0.5
-#: speeding on Korean motorways starts here (methods 5.2 names the share above it as a profile figure)
+#: ko: 고속 주행으로 세는 속도 [km/h]: 국내 고속도로의 제한 속도를 넘기 시작하는 값. 참고로 보여 줄 뿐 점수에는 넣지
+#: 않음
+#: en: Speed counted as fast [km/h]: speeding on Korean motorways starts here; told for information, no part of the
+#: score
 FAST_KMH = 110.0
 
 COLUMNS = (
@@ -174,7 +196,7 @@ def _refusal(km: float, step: float) -> Mark | None:
 
 
 def score(values: Values, car: CarType, cohort: Cohort) -> Mark:
-    """Points for driving; short distances are drawn towards the median driver (methods 5: by km, 300 km)."""
+    """Points for driving; short distances are drawn towards the median driver."""
     km, step = number(values, "driving_pke_km"), number(values, "driving_step_s")
     if (refusal := _refusal(km, step)) is not None:
         return refusal
@@ -207,5 +229,16 @@ METRIC = Metric(
     better={"driving_pke_m_s2": "lower", "driving_harsh_per_100km": "lower"},
     measure=measure,
     score=score,
-    source=SOURCE,
+    what_ko="속도를 올리는 데 쓴 에너지(양의 운동에너지)를 달린 거리로 나누어 보고, 1초 간격 자료에서는"
+    " 급가속·급감속도 셉니다.",
+    what_en="The energy put into gaining speed (positive kinetic energy) per distance; with rows every second, harsh"
+    " accelerations and brakings as well.",
+    source_ko="국토교통부·한국교통안전공단 운행기록장치 위험운전 기준과 사고 운전자 비교(2022-05), 뮌헨 공대의 BMW i3"
+    " 공개 주행 기록",
+    source_en="Dangerous-driving criteria for digital tachographs and comparison of drivers with accidents, Ministry"
+    " of Land, Infrastructure and Transport with the Korea Transportation Safety Authority (2022-05); published drives"
+    " of a BMW i3, Technical University of Munich",
+    note_ko="수집 간격이 길면 급가속·급감속은 보이지 않으므로 세지 않고, 더 길면 운전 습관을 평가하지 않습니다.",
+    note_en="With longer steps between rows harsh events go unseen and are not counted; with still longer ones driving"
+    " is not assessed.",
 )

@@ -12,29 +12,61 @@ from baas.metrics import NAN, Cohort, Mark, Metric, Part, Values, combined, numb
 from baas.schema import Column
 from baas.tables.days import SPREAD_C_BINS, TEMPERATURE_BINS, Bins
 
-SOURCE = "research, methods 7: stress from NREL calendar ageing of DENSO 50 Ah NMC622, optimum 25 °C from ZSW 2024"
-
-#: activation energy of calendar ageing, J/mol (NREL DENSO 50 Ah NMC622), and the gas constant, J/(mol K)
-ACTIVATION_J_MOL, GAS_J_MOL_K = 37_000.0, 8.314462618
+#: ko: 온도가 노화를 앞당기는 정도(활성화 에너지) [J/mol]: 미국 NREL의 배터리 수명 모델 BLAST-Lite, DENSO 50 Ah NMC622
+#: 셀의 보관 노화
+#: en: How strongly warmth speeds up ageing (activation energy) [J/mol]: NREL (USA), battery life models BLAST-Lite,
+#: calendar ageing of the DENSO 50 Ah NMC622 cell
+ACTIVATION_J_MOL = 37_000.0
+#: inner: gas constant, CODATA 2018
+GAS_J_MOL_K = 8.314462618
+#: inner: 25 °C and 0 °C in kelvin
 REFERENCE_K, ZERO_C_K = 298.15, 273.15
-#: hours above this age a battery out of proportion (methods 7)
+#: ko: 뜨겁다고 보는 온도 [°C]: 정함: 위 수명 모델로 25 °C의 두 배 반 넘게 빨리 늙는 온도
+#: en: Temperature counted as hot [°C]: chosen: where the life model above ages more than two and a half times as fast
+#: as at 25 °C
 HOT_C = 45.0
-#: (value, points) of each part: 100 less the share of its weight that methods 7 takes off
+#: ko: 온도 열화 배율에 따른 점수 [배 → 점]: 25 °C에서 가장 오래감: ZSW, Journal of Power Sources 594 (2024) 233948.
+#: 0점이 되는 값은 정함(45 °C에 머문 것과 비슷)
+#: en: Points by ageing rate from temperature [times → points]: cells live longest near 25 °C: ZSW, Journal of Power
+#: Sources 594 (2024) 233948. Where it reaches 0 is chosen, about that of living at 45 °C
 STRESS_ANCHORS = ((1.0, 100.0), (2.5, 0.0))
+#: ko: 추울 때 빠르게 충전한 비율에 따른 점수 [% → 점]: 정함: 찬 셀을 빠르게 충전하면 리튬이 석출됨(ZSW 2024: 25 °C
+#: 아래에서는 석출이 노화를 이끎)
+#: en: Points by share of energy charged cold and fast [% → points]: chosen: fast charging of cold cells plates
+#: lithium (ZSW 2024: below 25 °C plating leads the ageing)
 COLD_CHARGE_ANCHORS = ((0.0, 100.0), (20.0, 0.0))
+#: ko: 모듈 온도 편차에 따른 점수 [°C → 점]: 정함: 공개된 정상 차량 기록에서 잰 편차는 95 %의 시간 동안 2~3 °C 아래
+#: en: Points by temperature spread between modules [°C → points]: chosen: in published records of healthy vehicles it
+#: stays below 2 to 3 °C for 95 % of the time
 SPREAD_ANCHORS = ((3.0, 100.0), (8.0, 0.0))
+#: ko: 뜨거운 시간의 비율에 따른 점수 [% → 점]: 정함: 드문 일이어야 하므로 적은 비율로도 0점
+#: en: Points by share of hot time [% → points]: chosen: it should hardly happen, so that a small share already costs
+#: all
 HOT_ANCHORS = ((0.0, 100.0), (1.0, 0.0))
-#: points of 100 that each part can cost (methods 7)
+#: ko: 부분별 비중(열화 배율, 추울 때 빠른 충전, 모듈 편차, 뜨거운 시간) [%]: 정함: 열화 배율만이 매 시간 쌓이고,
+#: 나머지는 거기에 더해지는 예외
+#: en: Weights (ageing rate, cold fast charging, spread of modules, hot time) [%]: chosen: only the ageing rate grows
+#: with every hour, the others are exceptions on top of it
 STRESS_WEIGHT, COLD_CHARGE_WEIGHT, SPREAD_WEIGHT, HOT_WEIGHT = 45.0, 25.0, 20.0, 10.0
-#: chosen: a day of recorded time over a week; less shows one trip, not how the battery lives
-LEAST_HOURS, LEAST_DAYS = 24.0, 7.0
-#: chosen: two fifths of a small pack; on less charge energy a cold share is luck
+#: ko: 필요한 온도 기록 [시간]: 정함: 하루치는 있어야 한 번의 주행이 아니라 배터리가 지내는 온도를 봄
+#: en: Recorded time needed [h]: chosen: a day, as less shows one trip, not how the battery lives
+LEAST_HOURS = 24.0
+#: ko: 필요한 기간 [일]: 정함: 일주일
+#: en: Days needed from first to last row [days]: chosen: a week
+LEAST_DAYS = 7.0
+#: ko: 추울 때 충전을 보는 데 필요한 충전량 [kWh]: 정함: 작은 배터리의 5분의 2쯤. 더 적으면 비율이 우연임
+#: en: Charge energy needed for the share of cold charging [kWh]: chosen: about two fifths of a small battery; on less
+#: the share is luck
 LEAST_CHARGE_KWH = 20.0
-#: share of the charging time whose temperature must be known; chosen: half
+#: ko: 온도를 아는 충전 시간의 비율 [×100 %]: 정함: 절반
+#: en: Share of the charging time whose temperature is known [×100 %]: chosen: half
 LEAST_KNOWN_SHARE = 0.5
-#: chosen: a percentile among fewer vehicles says nothing (methods 9 asks for 30)
+#: ko: 함대 안 순위를 말하는 데 필요한 차량 [대]: 정함: 더 적으면 순위가 뜻이 없음. 기후는 운전자 탓이 아니므로 순위는
+#: 점수와 따로 보여 줌
+#: en: Vehicles needed to tell a rank in the fleet [vehicles]: chosen: among fewer a rank says nothing; climate is not
+#: the driver's doing, so that the rank is told beside the score
 LEAST_FLEET = 30
-#: probes that send whole degrees fill every second bin of 0.5 °C
+#: inner: probes that send whole degrees fill every second bin of 0.5 °C
 COARSEST_SPREAD_BINS = 2
 
 COLUMNS = (
@@ -238,5 +270,12 @@ METRIC = Metric(
     },
     measure=measure,
     score=score,
-    source=SOURCE,
+    what_ko="배터리가 어떤 온도에서 지내는지 봅니다. 25 °C에 견준 열화 속도, 추울 때 빠르게 한 충전, 모듈 사이의 온도"
+    " 차, 뜨거웠던 시간입니다.",
+    what_en="The temperatures the battery lives at: ageing rate relative to 25 °C, fast charging in the cold, spread"
+    " between its modules, time spent hot.",
+    source_ko="미국 NREL 배터리 수명 모델 BLAST-Lite(DENSO 50 Ah NMC622); ZSW, Journal of Power Sources 594 (2024)"
+    " 233948",
+    source_en="NREL (USA), battery life models BLAST-Lite (DENSO 50 Ah NMC622); ZSW, Journal of Power Sources 594"
+    " (2024) 233948",
 )

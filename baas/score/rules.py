@@ -11,22 +11,43 @@ from baas.metrics import NAN, Metric, piecewise
 
 Grade = Literal["A", "B", "C", "D", ""]
 
-#: least total for each grade and its name (design 4, research methods 9)
+#: least total for each grade and its name
+#: ko: 등급 경계 [점]: 정함: 가장 낮은 경계 아래는 모두 D입니다. 확인된 안전 문제가 있으면 점수와 관계없이 D입니다.
+#: en: Grade borders [points]: chosen: all below the lowest border is a D. A confirmed safety finding makes it a D
+#: whatever the points.
 GRADES: tuple[tuple[Grade, float, str], ...] = (
     ("A", 85.0, "매우 좋음"),
     ("B", 70.0, "좋음"),
     ("C", 55.0, "보통"),
     ("D", 0.0, "나쁨"),
 )
+#: inner: what is said instead of a grade
 NO_GRADE = "평가 불가"
-#: share of the weights that must be assessed for a grade, for a final one, and for an A (design 4)
-LEAST_COVERAGE, FINAL_COVERAGE, A_COVERAGE = 0.6, 0.8, 0.9
-#: age [years] -> points: 100 less the median SOH at that age of 8,000 vehicles (Generational 2025, methods 9)
+#: ko: 등급에 필요한 평가 비율 [×100 %]: 정함: 가중치의 절반 남짓은 재야 차량 전체를 말할 수 있음
+#: en: Share of the weights needed for a grade [×100 %]: chosen: a grade speaks of the whole vehicle only when more
+#: than half of the weights were measured
+LEAST_COVERAGE = 0.6
+#: ko: 확정에 필요한 평가 비율 [×100 %]: 정함: 이보다 낮으면 잠정 점수로 표시
+#: en: Share of the weights needed for a final score [×100 %]: chosen: below it the score is marked provisional
+FINAL_COVERAGE = 0.8
+#: ko: A 등급에 필요한 평가 비율 [×100 %]: 정함: 가장 좋은 등급은 항목 하나라도 크게 빠진 채로는 주지 않음
+#: en: Share of the weights needed for an A [×100 %]: chosen: the best grade is not given while a metric of much
+#: weight is missing
+A_COVERAGE = 0.9
+#: age [years] -> points
+#: ko: 연식 감점 [년 → 점]: 그 차령의 배터리 건강도 중앙값이 100 %에서 모자라는 만큼. 근거: Generational, 2025 Battery
+#: Performance Index(영국, 8,000대 이상). 4~5년 중앙값 93.53 %, 8~12년 85 %. 그 사이의 점은 여기에 맞추어 정함
+#: en: Deduction for age [years → points]: what the median state of health lacks to 100 % at that age. Source:
+#: Generational, 2025 Battery Performance Index (UK, more than 8,000 vehicles): median 93.53 % at 4 to 5 years, 85 %
+#: at 8 to 12. The points in between are chosen to fit
 DEDUCTIONS = ((0.0, 0.0), (1.0, 2.0), (3.0, 4.0), (4.5, 6.5), (6.5, 10.0), (8.5, 15.0))
+#: inner: mean length of a year
 DAYS_PER_YEAR = 365.25
-#: chosen: registrations of a model year are spread over that calendar year, so that its middle errs least
+#: ko: 차령을 세기 시작하는 날 [월, 일]: 정함: 등록일은 연식이 된 해에 고루 퍼져 있어 한가운데가 가장 덜 어긋남
+#: en: Day from which age is counted [month, day]: chosen: registrations of a model year are spread over that calendar
+#: year, so that its middle errs least
 MIDDLE_OF_YEAR = (7, 1)
-#: points are told to two decimals and add up to exactly this many hundredths
+#: inner: points are told to two decimals and add up to exactly this many hundredths
 HUNDREDTHS = 10_000
 
 

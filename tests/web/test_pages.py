@@ -182,10 +182,20 @@ def test_the_dictionary_knows_every_declared_column(client: FlaskClient) -> None
 
 
 def test_the_method_page_tells_limits_with_their_reasons(client: FlaskClient) -> None:
-    text = client.get("/methods").text
-    assert "SOC_ANCHORS".lower().replace("_", " ") in text
-    assert "6 → 55" in text
-    assert "no maker publishes a limit" in text
+    korean, english = (client.get(f"/methods?lang={lang}").text for lang in ("ko", "en"))
+    assert "SOC로 나타낸 셀 편차에 따른 점수" in korean
+    assert "Points by spread of the cells in percent of SOC" in english
+    for text in (korean, english):
+        assert "6\u00a0→\u00a055" in text
+        assert "2025 Battery Performance Index" in text
+    assert "공개된 제조사 한도를 찾지 못함" in korean
+    assert "no limit published by a maker was found" in english
+
+
+@pytest.mark.parametrize("lang", ["ko", "en"])
+def test_the_method_page_speaks_to_people_not_to_programmers(client: FlaskClient, lang: str) -> None:
+    text = re.sub(r"<[^>]+>", " ", client.get(f"/methods?lang={lang}").text)
+    assert not re.findall(r"\b(?:methods|design|finding|product) \d|\bresearch\b|\bbaas\.\w+|\b[A-Z]+_[A-Z_]+\b", text)
 
 
 def test_the_cells_of_a_vehicle_are_all_in_the_download(client: FlaskClient) -> None:

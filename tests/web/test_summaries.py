@@ -14,8 +14,6 @@ import pytest
 
 from baas import summaries
 from baas.maths.day_arrays import merge_arrays, unpack_arrays
-from baas.methods import methods
-from baas.metrics import all_metrics
 from baas.tables.files import STORE_NAME
 
 
@@ -70,12 +68,3 @@ def test_a_week_belongs_to_its_monday() -> None:
         "2024-01-01",
         "2024-01-08",
     ]
-
-
-def test_every_metric_is_told_with_weight_source_and_reasons() -> None:
-    told = methods()
-    assert [metric["name"] for metric in told["metrics"]] == [metric.name for metric in all_metrics()]
-    for metric in told["metrics"]:
-        assert metric["source"]
-        assert metric["limits"], metric["name"]
-        assert all(limit["why"] for limit in metric["limits"]), metric["limits"]

@@ -17,8 +17,10 @@ from baas.web.parts import Block, Cell, Fact, Filter, Head, Page
 from baas.web.view import View, num
 from baas.web.words import grade_label, grade_word
 
-#: constants that have a block of their own
-_TOLD_ELSEWHERE = ("GRADES", "NO_GRADE", "DEDUCTIONS")
+#: rules that have a block of their own, whose note they are
+_TOLD_ELSEWHERE = ("GRADES", "DEDUCTIONS")
+#: kinds of vehicles by which a limit differs
+_KINDS = {"car": ("승용", "car"), "truck": ("화물", "truck")}
 
 
 def dictionary(view: View, fleet: Fleet, db: sqlite3.Connection | None = None) -> Page:  # noqa: ARG001  (one shape for all)
@@ -136,8 +138,8 @@ def _weights(view: View, metrics: Sequence[Mapping[str, Any]]) -> Block:
         (
             Cell(view.say(metric["title_ko"], metric["title_en"]), metric["name"], f"#{metric['name']}"),
             cells.number(100 * metric["weight"] / total),
-            Cell(metric["doc"], metric["doc"], tone="en long"),
-            Cell(metric["source"], metric["source"], tone="en long"),
+            _said(view, metric, "what"),
+            _said(view, metric, "source"),
         )
         for metric in metrics
     )
@@ -158,7 +160,7 @@ def _grades(view: View, told: Mapping[str, Any]) -> Block:
         )
         for letter, least, _ in told["grades"]
     )
-    return Block("grades", view.say("등급 경계", "Grades"), heads, rows, width="half")
+    return Block("grades", view.say("등급 경계", "Grades"), heads, rows, _why(view, told, "GRADES"), width="half")
 
 
 def _deduction(view: View, told: Mapping[str, Any]) -> Block:
@@ -173,39 +175,66 @@ def _deduction(view: View, told: Mapping[str, Any]) -> Block:
         heads,
         rows,
         width="half",
-        note=view.say("사이는 직선으로 잇습니다.", "Straight lines in between."),
+        note=f"{view.say('사이는 직선으로 잇습니다.', 'Straight lines in between.')} {_why(view, told, 'DEDUCTIONS')}",
     )
 
 
+def _why(view: View, told: Mapping[str, Any], name: str) -> str:
+    """The reason of one of the rules."""
+    return next((_say(view, rule, "why") for rule in told["rules"] if rule["name"] == name), "")
+
+
 def _limits(view: View, metric: Mapping[str, Any]) -> Block:
-    return _rules(view, metric["name"], view.say(metric["title_ko"], metric["title_en"]), metric["limits"])
+    title = view.say(metric["title_ko"], metric["title_en"])
+    return _rules(view, metric["name"], title, metric["limits"], _say(view, metric, "note"))
 
 
-def _rules(view: View, name: str, title: str, rules: Sequence[Mapping[str, Any]]) -> Block:
+def _rules(view: View, name: str, title: str, rules: Sequence[Mapping[str, Any]], note: str = "") -> Block:
     heads = (
-        Head("name", view.say("이름", "Name")),
+        Head("name", view.say("기준", "Limit")),
         Head("value", view.say("값", "Value")),
+        Head("unit", view.say("단위", "Unit")),
         Head("why", view.say("까닭", "Why")),
     )
     rows = tuple(
         (
-            Cell(rule["name"].lower().replace("_", " "), rule["name"]),
-            Cell(_value(rule["value"]), _value(rule["value"])),
-            Cell(rule["why"], rule["why"], tone="en long"),
+            cells.plain(_say(view, rule, "name")),
+            _limit(_value(view, rule["value"])),
+            cells.plain(_say(view, rule, "unit")),
+            _said(view, rule, "why"),
         )
         for rule in rules
         if rule["name"] not in _TOLD_ELSEWHERE
     )
-    return Block(name, title, heads, rows)
+    return Block(name, title, heads, rows, note)
 
 
-def _value(value: Any) -> str:
+def _say(view: View, told: Mapping[str, Any], word: str) -> str:
+    """A text of the run in the language of the page; empty in a run that does not tell it."""
+    return str(view.say(told.get(f"{word}_ko", ""), told.get(f"{word}_en", "")))
+
+
+def _said(view: View, told: Mapping[str, Any], word: str) -> Cell:
+    text = _say(view, told, word)
+    return Cell(text, text, tone="long")
+
+
+def _limit(value: str) -> Cell:
+    """A value whose pairs are not torn apart at the end of a line."""
+    return Cell(" · ".join(pair.replace(" ", "\u00a0") for pair in value.split(" · ")), value)
+
+
+def _value(view: View, value: Any) -> str:
     """A constant as people read it: pairs as arrows, lists by commas."""
     if isinstance(value, (list, tuple)):
         pairs = value and all(isinstance(part, (list, tuple)) and len(part) == 2 for part in value)
         return (
-            " · ".join(f"{_value(part[0])} → {_value(part[1])}" for part in value)
+            " · ".join(f"{_value(view, part[0])} → {_value(view, part[1])}" for part in value)
             if pairs
-            else ", ".join(map(_value, value))
+            else ", ".join(_value(view, part) for part in value)
         )
-    return f"{value:g}".replace("-", "−") if isinstance(value, (int, float)) else str(value)
+    return (
+        f"{value:g}".replace("-", "−")
+        if isinstance(value, (int, float))
+        else view.say(*_KINDS.get(value, (value,) * 2))
+    )
