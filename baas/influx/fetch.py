@@ -20,13 +20,13 @@ class Fetcher:
 
     def __init__(self, backend: Backend, config: InfluxConfig) -> None:
         self._backend, self._config = backend, config
-        shard_ms = patiently(config, "shards", lambda: backend.shard_ms)
-        self._span_ms = max(SHORTEST_MS, min(DAY_MS, round(config.window_h * _HOUR_MS), shard_ms))
+        self._shard_ms = patiently(config, "shards", lambda: backend.shard_ms)
+        self._span_ms = max(SHORTEST_MS, min(DAY_MS, round(config.window_h * _HOUR_MS)))
 
     def rows(self, ask: Ask) -> list[bytes]:
         """CSV in blocks that together hold all rows of a window, the parts of the window in order of time."""
         found: list[bytes] = []
-        todo = list(pieces(ask.start_ms, ask.stop_ms, self._span_ms))[::-1]
+        todo = list(pieces(ask.start_ms, ask.stop_ms, self._span_ms, self._shard_ms))[::-1]
         failures = 0
         while todo:
             start, stop = todo.pop()
@@ -53,7 +53,7 @@ class Fetcher:
             return [(start, stop)]
         half = max(SHORTEST_MS, (stop - start) // 2)
         self._span_ms = min(self._span_ms, half)
-        return list(pieces(start, stop, half))[::-1]
+        return list(pieces(start, stop, half, self._shard_ms))[::-1]
 
 
 def _what(ask: Ask) -> str:

@@ -141,7 +141,7 @@ class Flux:
         place = {name: no for no, name in enumerate(ask.fields)}
         found = [
             (start // DAY_MS * DAY_MS, place[row["_field"]], int(row["_value"]))
-            for start, stop in pieces(ask.start_ms, ask.stop_ms, min(DAY_MS, self.shard_ms))
+            for start, stop in pieces(ask.start_ms, ask.stop_ms, DAY_MS, self.shard_ms)
             for row in self._table(self._about("count.flux", replace(ask, start_ms=start, stop_ms=stop)))
         ]
         return summed(found, len(ask.fields))

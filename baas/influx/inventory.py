@@ -90,13 +90,17 @@ class Days:
 
     def _uncounted(self, start_ms: int, stop_ms: int) -> Iterator[int]:
         """Days between two times whose rows have none of the counted fields."""
-        while start_ms < stop_ms:
-            ask = replace(self._all, start_ms=start_ms, stop_ms=stop_ms)
-            first = patiently(self._config, ask.measurement, partial(self._backend.first, ask))
-            if first is None:
-                return
+        while start_ms < stop_ms and (first := self._first(start_ms, stop_ms)) is not None:
             yield first // DAY_MS * DAY_MS
             start_ms = (first // DAY_MS + 1) * DAY_MS
+
+    def has_rows(self, start_ms: int, stop_ms: int) -> bool:
+        """Whether there are rows between two times, whether they can be counted or not."""
+        return self._first(start_ms, stop_ms) is not None
+
+    def _first(self, start_ms: int, stop_ms: int) -> int | None:
+        ask = replace(self._all, start_ms=start_ms, stop_ms=stop_ms)
+        return patiently(self._config, ask.measurement, partial(self._backend.first, ask))
 
 
 def _gaps(days: Sequence[int], start_ms: int, stop_ms: int) -> Iterator[tuple[int, int]]:
@@ -122,8 +126,8 @@ def _windows(days: Days, axis: Axis, recent: Recent) -> Iterator[Window]:
             continue
         for start, stop in ((day, border), (border, day + DAY_MS)):
             part = days.counts(start, stop)
-            if part or not any(counts):
-                yield _window(start, stop, next(iter(part.values()), counts), recent)
+            if part or days.has_rows(start, stop):
+                yield _window(start, stop, next(iter(part.values()), (0,) * len(counts)), recent)
 
 
 def _window(start_ms: int, stop_ms: int, counts: tuple[int, ...], recent: Recent) -> Window:

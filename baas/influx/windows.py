@@ -91,15 +91,18 @@ def shard_start(number: int, shard_ms: int) -> int:
     return number * shard_ms - _YEAR_ONE_MS
 
 
-def pieces(start_ms: int, stop_ms: int, span_ms: int) -> Iterator[tuple[int, int]]:
-    """A window in parts of at most `span_ms`, cut at whole multiples of it since midnight.
+def pieces(start_ms: int, stop_ms: int, span_ms: int, shard_ms: int) -> Iterator[tuple[int, int]]:
+    """A window in parts of at most `span_ms`, cut at whole multiples of it since midnight and where a shard begins.
 
-    >>> list(pieces(0, 86_400_000, 50_000_000))
+    >>> list(pieces(0, 86_400_000, 50_000_000, 604_800_000))
     [(0, 50000000), (50000000, 86400000)]
+    >>> list(pieces(0, 86_400_000, 86_400_000, 64_800_000))
+    [(0, 21600000), (21600000, 86400000)]
     """
     while start_ms < stop_ms:
         day = start_ms // DAY_MS * DAY_MS
         following = day + ((start_ms - day) // span_ms + 1) * span_ms
-        after = min(following, day + DAY_MS, stop_ms)
+        shard = shard_start(shard_number(start_ms, shard_ms) + 1, shard_ms)
+        after = min(following, day + DAY_MS, shard, stop_ms)
         yield start_ms, after
         start_ms = after

@@ -10,6 +10,7 @@ import pytest
 from asking import DAY_MS, START_MS, bms_lines, everything, months
 from servers.proxy import proxy
 
+from baas.influx.windows import shard_number
 from baas.ingest.reader import ReadSettings
 
 
@@ -209,3 +210,54 @@ def test_rows_of_two_types_of_one_device_all_come(way, configured, reading, spoo
     server.write(config.database, bms_lines("7", START_MS, 4, soh="90").replace("EV6", "GV60"))
     bms = everything(config, reading, spool)[0]["7 bms"]
     assert len(bms) == 7
+
+
+@pytest.mark.parametrize("hours", [36, 30, 5, 24])
+def test_shards_that_begin_within_a_day_lose_no_value(way, configured, reading, spool, hours: int) -> None:
+    server, api = way
+    config = configured(server, api)
+    server.ask(
+        f'CREATE RETENTION POLICY "odd" ON "{config.database}" DURATION INF REPLICATION 1 SHARD DURATION {hours}h'
+    )
+    config = configured(server, api, database=f"{config.database}/odd")
+    sent = 4 * 24
+    lines = []
+    for no in range(sent):
+        time_ms = START_MS + no * 3_600_000
+        kind = shard_number(time_ms, hours * 3_600_000) % 3
+        value = (f"{no}.5", f'"{no}.5"', f"{no}i")[kind]
+        lines.append(f"aicar_bms,device_no=7 soc={value},pack_volt=700 {time_ms}")
+    database, policy = config.database_and_policy
+    server.write(database, "\n".join(lines), rp=policy)
+    bms = everything(config, reading, spool)[0]["7 bms"]
+    assert len(bms) == sent
+    assert np.floor(bms.columns["soc"]).tolist() == list(range(sent))
+
+
+@pytest.mark.parametrize("uncounted_first", [True, False])
+def test_half_a_day_at_the_end_of_a_month_may_lack_the_counted_fields(
+    way, configured, reading, spool, uncounted_first: bool
+) -> None:
+    server, api = way
+    config = configured(server, api)
+    border = START_MS + 29 * DAY_MS + 15 * 3_600_000
+
+    before, after = border - 3_600_000, border
+    counted, uncounted = (after, before) if uncounted_first else (before, after)
+    server.write(config.database, bms_lines("7", counted, 30))
+    server.write(
+        config.database,
+        "\n".join(f"aicar_bms,device_no=7 ext_temp={no} {uncounted + no * 10_000}" for no in range(40)),
+    )
+    rows, reports = everything(config, reading, spool)
+    assert len(rows["7 bms"]) == 70
+    assert sorted(report.rows_read for report in reports) == [30, 40]
+
+
+def test_half_a_day_without_rows_at_the_end_of_a_month_is_no_window(way, configured, reading, spool) -> None:
+    server, api = way
+    config = configured(server, api)
+    border = START_MS + 29 * DAY_MS + 15 * 3_600_000
+    server.write(config.database, f"aicar_bms,device_no=7 ext_temp=20 {border - 1000}")
+    server.write(config.database, f"aicar_bms,device_no=8 soc=20 {border + 1000}")
+    assert [(one.device, one.month) for one in months(config, reading, spool)] == [("7", "2023-03"), ("8", "2023-04")]
