@@ -36,8 +36,9 @@ NMC_BINS, LFP_LOW_BINS, LFP_TOP_BIN = slice(10, 19), slice(0, 2), 19
 #: ko: LFP 위쪽 끝으로 보는 SOC [%]: 정함: 이보다 낮으면 평평한 구간이 섞임
 #: en: SOC from which an LFP cell is at the upper end [%]: chosen: below it rows of the plateau come in
 LFP_TOP_PCT = 98
-#: ko: 그 위에 있어야 하는 행의 비율 [×100 %]: 정함: 평평한 구간의 행이 섞이면 편차가 작아 보임
-#: en: Share of the rows that must be above it [×100 %]: chosen: rows of the plateau would water the spread down
+#: ko: LFP 위쪽 끝에 있어야 하는 자료의 비율 [×100 %]: 정함: 평평한 구간의 자료가 섞이면 편차가 작아 보임
+#: en: Share of the rows that must be at the upper end [×100 %]: chosen: rows of the plateau would water the spread
+#: down
 LFP_TOP_SHARE = 0.9
 #: ko: 필요한 정지 행 [행]: 정함: 95 % 값 위에 20행은 있어야 함. 적으면 편차가 없어 보임
 #: en: Rows at rest needed [rows]: chosen: 20 rows must lie above the 95 % value; on fewer there would seem to be no

@@ -199,8 +199,8 @@ def _rules(view: View, name: str, title: str, rules: Sequence[Mapping[str, Any]]
     rows = tuple(
         (
             cells.plain(_say(view, rule, "name")),
-            _limit(_value(view, rule["value"])),
-            cells.plain(_say(view, rule, "unit")),
+            _whole(_value(view, rule["value"])),
+            _whole(_say(view, rule, "unit")),
             _said(view, rule, "why"),
         )
         for rule in rules
@@ -219,9 +219,9 @@ def _said(view: View, told: Mapping[str, Any], word: str) -> Cell:
     return Cell(text, text, tone="long")
 
 
-def _limit(value: str) -> Cell:
-    """A value whose pairs are not torn apart at the end of a line."""
-    return Cell(" · ".join(pair.replace(" ", "\u00a0") for pair in value.split(" · ")), value)
+def _whole(text: str) -> Cell:
+    """A value or unit whose pairs are not torn apart at the end of a line."""
+    return Cell(text.replace(" → ", "\u00a0→\u00a0"), text)
 
 
 def _value(view: View, value: Any) -> str:
