@@ -14,12 +14,12 @@ from feeds import CONTEXT, START_MS, ZONE, charge, drive, journey, park, signals
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from baas.aside import Spool, rows_of
 from baas.errors import BaasError
 from baas.gather import finished
 from baas.gather.groups import Group
 from baas.gather.read import read_group
 from baas.gather.readings import FileReading, Reading, ReadTask
-from baas.gather.spool import Spool, rows_of
 from baas.ingest.files import InputFile
 from baas.ingest.reader import FileReport, ReadSettings
 from baas.partition import Listed, scale_of

@@ -9,6 +9,7 @@ from functools import partial
 
 import numpy as np
 
+from baas.aside import Slice
 from baas.cars import KnownCars
 from baas.clean.sign import Evidence, Sign, decide
 from baas.errors import BaasError
@@ -18,7 +19,6 @@ from baas.gather.inputs import Input, content_of, place_of
 from baas.gather.keys import input_key
 from baas.gather.read import MonthTask, compute_month, read_group
 from baas.gather.readings import FileReading, Reading, ReadTask
-from baas.gather.spool import Slice
 from baas.gather.stored import kept, restored
 from baas.ingest.reader import FileReport
 from baas.months import evidence_of, sign_of

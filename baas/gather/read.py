@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from baas.aside import Slice, Spool, rows_of
 from baas.clean.sign import Sign
 from baas.errors import BaasError
 from baas.gather import finished
@@ -15,7 +16,6 @@ from baas.gather.by_month import by_month
 from baas.gather.groups import Group, Key
 from baas.gather.inputs import Input, content_read, read
 from baas.gather.readings import FileReading, Reading, ReadTask
-from baas.gather.spool import Slice, Spool, rows_of
 from baas.ingest.files import InputFile
 from baas.ingest.reader import FileReport
 from baas.months import computed

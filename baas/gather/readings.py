@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from baas.aside import Slice
 from baas.gather.groups import Key
-from baas.gather.spool import Slice
 from baas.ingest.reader import FileReport, ReadSettings
 from baas.partition import Context
 from baas.store import StoredMonth

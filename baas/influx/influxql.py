@@ -53,6 +53,10 @@ class InfluxQL:
         """Databases that the credentials may see."""
         return [str(row[0]) for row in self._table(query("databases.influxql"))]
 
+    def create(self, name: str) -> None:
+        """Make a database."""
+        self._series(f"CREATE DATABASE {name_ql(name)}")
+
     def measurements(self) -> list[str]:
         """Measurements of the database."""
         return [str(row[0]) for row in self._table(query("measurements.influxql"))]

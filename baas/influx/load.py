@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import gzip
+import tempfile
 from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
 from time import sleep
 from zoneinfo import ZoneInfo
 
@@ -17,16 +20,17 @@ from baas.errors import BaasError
 from baas.influx import faults
 from baas.influx.config import InfluxConfig
 from baas.influx.faults import PassingError
+from baas.influx.influxql import InfluxQL
 from baas.influx.inventory import axis_of
 from baas.influx.lines import lines_of, mark_of
-from baas.influx.queries import name_ql
 from baas.influx.retry import patiently, wait_s
+from baas.influx.stretches import stretches
 from baas.influx.windows import Axis
 from baas.influx.wire import Ping, Wire, judged
 from baas.ingest.files import InputFile
-from baas.ingest.reader import ReadSettings, read_file
+from baas.ingest.reader import ReadSettings
 from baas.ingest.report import FileReport
-from baas.signals import Signals, concatenate
+from baas.signals import Signals
 
 #: compression of batches; measured: level 1 halves the time that level 6 takes and is nearly as small
 _GZIP_LEVEL = 1
@@ -66,14 +70,9 @@ class Writer:
         if not self.ping.is_v1:
             return
         name, _ = self._config.database_and_policy
-        form = {"q": f"CREATE DATABASE {name_ql(name)}"}
-
-        def create() -> None:
-            with self._wire.post("/query", form, {"Accept": "application/json"}) as pieces:
-                for _ in pieces:
-                    pass
-
-        patiently(self._config, "CREATE DATABASE", create)
+        told = InfluxQL(self._wire, self._config)
+        if name not in patiently(self._config, "SHOW DATABASES", told.sources):
+            patiently(self._config, "CREATE DATABASE", partial(told.create, name))
 
     def write(self, body: bytes) -> None:
         """Store lines with times in ms. Raises BaasError when the server will not take them."""
@@ -106,48 +105,47 @@ class Writer:
         )
 
 
-def _by_device(parts: Sequence[Signals]) -> Iterator[tuple[str, Signals]]:
-    """Each device with its rows of one kind."""
-    for kind in dict.fromkeys(part.kind for part in parts):
-        whole = concatenate([part for part in parts if part.kind == kind])
-        for no, device in enumerate(whole.devices):
-            yield device, whole.take(whole.device == no)
+def _by_device(rows: Signals) -> Iterator[tuple[str, Signals]]:
+    """Each spelling of the device number with its rows."""
+    for no, device in enumerate(rows.devices):
+        mine = rows.device == no
+        if mine.any():
+            yield device, rows if mine.all() else rows.take(mine)
 
 
 def load(
     files: Sequence[InputFile], config: InfluxConfig, settings: ReadSettings,
     progress: Callable[[int, int], None], simulated: Collection[str] = (),
 ) -> Loaded:  # fmt: skip
-    """Write all rows of the files; of each moment the message that cleaning keeps, since a server holds only one.
+    """Write all rows of the files; of each moment the message that a run keeps, since a server holds only one.
 
     `simulated` names devices that do not really exist: those that have rows are marked in the server.
     """
     writer = Writer(config)
     writer.prepare()
-    read = written = repeats = empty = rejected = done = 0
+    written = repeats = empty = done = 0
     reports: list[FileReport] = []
     unreal, marked = {device_key(device) for device in simulated}, set[str]()
     total, axis = sum(file.size for file in files), axis_of(config, settings.timezone)
-    for file in files:
-        parts: list[Signals] = []
-        for item in read_file(file, settings, 0):
+    with tempfile.TemporaryDirectory(prefix="baas-load-") as folder:
+        for item in stretches(files, settings, Path(folder)):
             if isinstance(item, FileReport):
                 reports.append(item)
-                read += item.rows_read
-                rejected += item.rows_rejected
-            else:
-                parts.append(item)
-        for device, rows in _by_device(parts):
-            kept, repeated = used_and_repeated(rows)
+                continue
+            if isinstance(item, InputFile):
+                done += item.size
+                progress(done, total)
+                continue
+            kept, repeated = used_and_repeated(item)
             repeats += len(repeated)
-            is_unreal = device_key(device) in unreal and len(kept) > 0
-            mark = mark_of(device, kept, config.simulated, config.device_tag) if is_unreal else b""
-            stored = _write(writer, _as_held(kept, axis), mark, config, ZoneInfo(settings.timezone))
-            marked |= {device} if is_unreal and stored else set()
-            written += stored
-            empty += len(kept) - stored
-        done += file.size
-        progress(done, total)
+            for device, rows in _by_device(kept):
+                is_unreal = device_key(device) in unreal
+                mark = mark_of(device, rows, config.simulated, config.device_tag) if is_unreal else b""
+                stored = _write(writer, _as_held(rows, axis), mark, config, ZoneInfo(settings.timezone))
+                marked |= {device} if is_unreal and stored else set()
+                written += stored
+                empty += len(rows) - stored
+    read, rejected = (sum(getattr(one, name) for one in reports) for name in ("rows_read", "rows_rejected"))
     return Loaded(len(files), read, written, repeats, empty, rejected, tuple(reports), tuple(sorted(marked)))
 
 

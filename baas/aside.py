@@ -1,4 +1,4 @@
-"""Rows set aside on disk until all rows of their vehicle-month have been read."""
+"""Rows set aside on disk until all rows that belong together have been read."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _ARRAYS = ("device", "time_ms", "source", "cells_mv", "modules_c")
 
 @dataclass(frozen=True)
 class Slice:
-    """Where some rows of one vehicle-month lie, and how many bytes they take."""
+    """Where some rows lie that belong together, and how many bytes they take."""
 
     path: str
     offset: int
