@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -15,6 +16,7 @@ from feeds import CONTEXT, signals
 from inputs import Table, Writing, gzipped, joined, put, small_export, split, with_columns, zipped
 from running import SAME, Ran, contents, fresh, score
 
+from baas.errors import BaasError
 from baas.gather.groups import Group
 from baas.gather.inputs import content_read
 from baas.gather.read import read_group
@@ -413,7 +415,7 @@ def test_rows_that_are_left_out_are_counted_for_the_device_that_they_name(tmp_pa
 
 @dataclass(frozen=True)
 class Breaking:
-    """A source that gives rows of two vehicles, some of the future, and breaks."""
+    """A source that gives rows and breaks."""
 
     rows: Signals
     name: str = "breaking"
@@ -428,16 +430,46 @@ class Breaking:
 
     def read(self, settings: ReadSettings, source_base: int) -> Iterator[Signals | FileReport]:
         yield self.rows
-        yield replace(self.rows, devices=("777",))
         raise ValueError("no more")
 
 
-def test_rows_before_a_break_are_kept_and_counted_by_device(tmp_path):
-    rows = signals(range(10), soc=50)
-    task = ReadTask(SETTINGS, CONTEXT, str(tmp_path), int(rows.time_ms[7]))
-    (report,) = read_group(Group((Breaking(rows),), None), task).files["breaking"].reports
-    assert (report.status, report.rows_read, report.rows_rejected) == ("unreadable", 20, 4)
-    assert report.rows_of == {"0123": 10, "777": 10}
-    assert report.rejected_of == {"0123": 2, "777": 2}
+def test_a_source_that_breaks_the_reader_ends_the_run_with_a_sentence(tmp_path):
+    """Half a month of a server is no month: another run may read it whole."""
+    task = ReadTask(SETTINGS, CONTEXT, str(tmp_path), 10**15)
+    with pytest.raises(BaasError) as fault:
+        read_group(Group((Breaking(signals(range(10), soc=50)),), None), task)
+    for text in (str(fault.value), fault.value.told("ko")):
+        assert "breaking" in text
+        assert "no more" in text
+
+
+class _Ending(io.BytesIO):
+    """Bytes whose reading fails after a while as no disk fails."""
+
+    def read(self, size: int | None = -1) -> bytes:
+        if self.tell() >= 200_000:
+            raise AssertionError("no more")
+        return super().read(size)
+
+
+class _Breaking(type(Path())):  # type: ignore[misc]
+    def open(self, *_: object, **__: object) -> io.BytesIO:
+        return _Ending(Path(str(self)).read_bytes())
+
+
+def test_rows_of_a_file_before_a_break_are_kept_and_counted_by_device(tmp_path):
+    lines = [f"{('0123', '777')[no % 2]},2023-03-02 {no // 3600:02d}:{no // 60 % 60:02d}:{no % 60:02d},50.5"
+             for no in range(20_000)]  # fmt: skip
+    (tmp_path / "both.csv").write_text("\n".join(["device_no,time,soc", *lines]))
+    (file,), _ = find_files([tmp_path / "both.csv"])
+    settings = replace(SETTINGS, block_bytes=10_000, chunk_bytes=10_000)
+    late_ms = round(datetime(2023, 3, 2, 0, 30, tzinfo=ZoneInfo("Asia/Seoul")).timestamp() * 1000)
+    task = ReadTask(settings, CONTEXT, str(tmp_path), late_ms)
+    (report,) = read_group(Group((replace(file, path=_Breaking(file.path)),), None), task).files["both.csv"].reports
+    assert report.status == "unreadable"
+    assert 3_000 < report.rows_read < 8_000
+    assert report.rows_rejected == report.rows_read - 1_801
+    assert report.rows_of["0123"] + report.rows_of["777"] == report.rows_read
+    assert report.rejected_of == {name: rows - 900 - (name == "0123") for name, rows in report.rows_of.items()}
     assert "no more" in report.message_en
     assert "no more" in report.message_ko

@@ -137,11 +137,22 @@ def _read_one(file: Input, rows: _Rows, task: ReadTask, base: int) -> FileReadin
                 months.add(key)
                 rows.add(key, part)
     except Exception as fault:
-        if isinstance(fault, BaasError) and not isinstance(file, InputFile):
-            raise  # without its server a run can only wait
+        if not isinstance(file, InputFile):  # without its server a run can only wait, and half a month is no month
+            raise fault if isinstance(fault, BaasError) else _stopped(file, fault) from fault
         found.append(_broken(file, fault, handed))
     reports = tuple(future.told(report, base + k) for k, report in enumerate(found))
     return FileReading(reports, tuple(sorted(months)), content_read(file, found), future.first_ms)
+
+
+def _stopped(file: Input, fault: Exception) -> BaasError:
+    """What there is to say when a source that is no file breaks the reader."""
+    said = f"{type(fault).__name__}: {' '.join(str(fault).split())}"
+    return BaasError(
+        f"{file.name}: reading broke off ({said}); earlier results are untouched. Run again to go on from there; if it"
+        " happens again, please report it",
+        f"{file.name}: 읽는 중 오류로 멈췄습니다({said}). 이전 결과는 그대로입니다. 다시 실행하면 이어서 읽습니다."
+        " 다시 일어나면 알려 주십시오",
+    )
 
 
 def _broken(file: Input, fault: Exception, handed: Counter[str]) -> FileReport:

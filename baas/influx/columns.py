@@ -14,6 +14,8 @@ from baas.ingest.layout import Layout, Matrix, bind
 TIME, DEVICE, TYPE = "time", "device_no", "car_type"
 #: what a column is called that nobody needs
 UNNEEDED = "Unnamed"
+#: how every header begins: nobody needs what answers have in front
+_HEADER = f"{UNNEEDED}: 0".encode()
 #: fields that count the rows of a day, by preference; every message of the feed carries at least one of them
 _WITNESSES = ("soc", "pack_volt", "odometer", "pack_current", "emobility_spd", "lat", "lng", "speed")
 #: what stands for the modules of a pack where there is no reading of each
@@ -103,6 +105,15 @@ def header_line(names: Sequence[str]) -> bytes:
     line = io.StringIO()
     csv.writer(line, lineterminator="\n").writerow(names)
     return line.getvalue().encode()
+
+
+def lines_in(blocks: Sequence[bytes]) -> int:
+    r"""Lines of rows in an answer whose headers are blocks of their own; a text of several lines makes them more.
+
+    >>> lines_in([b"Unnamed: 0,soc\n", b",55\n,56\n"])
+    2
+    """
+    return sum(block.count(b"\n") - block.startswith(_HEADER) for block in blocks)
 
 
 def columns_of(line: bytes) -> list[str]:

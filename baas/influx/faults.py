@@ -5,6 +5,9 @@ from __future__ import annotations
 from baas.errors import BaasError
 from baas.influx.config import InfluxConfig
 
+#: what there is to say of an answer in no form that the server has
+NO_ANSWER = "what came is no answer of an InfluxDB; a proxy in between may be in maintenance"
+
 
 class PassingError(Exception):
     """A failure that may be over at the next try. The text says what happened, for the day it stays."""

@@ -47,6 +47,10 @@ class Fetcher:
             todo += self._again(start, stop, smaller=smaller)
         return found
 
+    def counted(self, ask: Ask) -> int:
+        """Rows of a window at this moment, by the fullest of its fields."""
+        return max((max(values) for values in self._backend.counts(ask).values()), default=0)
+
     def _again(self, start: int, stop: int, *, smaller: bool) -> list[tuple[int, int]]:
         """The window once more, the last part first; in halves, as all later ones, when that may help."""
         if not smaller:

@@ -21,14 +21,14 @@ from baas.influx import faults
 from baas.influx.backend import DAY_MS, FIRST_MS, LAST_MS, WEEK_MS, Ask, summed
 from baas.influx.columns import DEVICE, TIME, TYPE, columns_of, header_line, renamed
 from baas.influx.config import InfluxConfig
-from baas.influx.faults import PassingError, TooLargeError
+from baas.influx.faults import NO_ANSWER, PassingError, TooLargeError
 from baas.influx.queries import fields_flux, just_before_flux, query, text_flux, time_flux
 from baas.influx.windows import pieces, shard_number, shard_start
 from baas.influx.wire import CONNECTIONS, METADATA_BYTES, PIECE_BYTES, failures, judged, said_in, whole
 
 #: metadata functions look back 30 days unless told otherwise; this is farther than any car
 _SINCE = "-36500d"
-_HEADER, _ERROR = b",result,table,", b",error,reference"
+_HEADER, _ERROR = b",result,table", b",error,reference"
 #: answers without the lines that say the type of each column
 _PLAIN = Dialect(annotations=[], header=True)  # type: ignore[no-untyped-call]
 
@@ -166,7 +166,7 @@ class Flux:
         ours = {"_time": TIME, self._config.device_tag: DEVICE, self._config.type_tag: TYPE}
         fields = frozenset(ask.fields)
         text: list[bytes] = []
-        start = 0 if data.startswith(_HEADER) else data.find(b"\n" + _HEADER) + 1 or len(data)
+        start = 0 if data.startswith(_HEADER) else len(data)
         while start < len(data):
             body = data.index(b"\n", start) + 1
             stop = data.find(b"\n" + _HEADER, body - 1) + 1 or len(data)
@@ -200,6 +200,8 @@ class Flux:
         place = data.rfind(_ERROR)
         if place == 0 or data[place - 1 : place] == b"\n":
             raise self._judged(500, said_in(data[data.index(b"\n", place) + 1 :]))
+        if not data.startswith(_HEADER) and data.strip():
+            raise PassingError(NO_ANSWER)
         return data
 
     def _judged(self, status: int, said: str) -> Exception:

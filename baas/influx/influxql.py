@@ -12,7 +12,7 @@ from baas.influx import faults
 from baas.influx.backend import DAY_MS, FIRST_MS, LAST_MS, WEEK_MS, Ask, summed
 from baas.influx.columns import TIME, TYPE, UNNEEDED, columns_of, header_line
 from baas.influx.config import InfluxConfig
-from baas.influx.faults import PassingError, TooLargeError
+from baas.influx.faults import NO_ANSWER, PassingError, TooLargeError
 from baas.influx.queries import name_ql, query
 from baas.influx.wire import METADATA_BYTES, Wire, blocks, judged, whole
 
@@ -148,7 +148,7 @@ class InfluxQL:
         if end == 0 and not body:
             return []
         rows = [*body, tail[:end].rstrip(b"\n") + b"\n"]
-        first = rows[0].index(b"\n") + 1
+        first = rows[0].find(b"\n") + 1
         names = columns_of(rows[0][:first])
         if len(names) != len(ask.fields) + 4:
             raise PassingError(f"{len(names)} columns came, {len(ask.fields) + 4} were asked for")
@@ -184,10 +184,10 @@ class InfluxQL:
     def _series(self, text: str, bound: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
         """Series of the answer to one statement, as JSON. Raises what an error inside a 200 means."""
         with self._wire.post("/query", self._form(text, bound or {}), {"Accept": "application/json"}) as pieces:
-            lines = whole(pieces, METADATA_BYTES).splitlines()
+            lines = [line for line in whole(pieces, METADATA_BYTES).splitlines() if line.strip()]
         series: list[dict[str, Any]] = []
-        for line in lines:
-            for result in json.loads(line).get("results", []) if line.strip() else []:
+        for line in lines or [b""]:
+            for result in _results(line):
                 if error := result.get("error"):
                     raise self._judged(str(error))
                 series += result.get("series", [])
@@ -201,6 +201,17 @@ class InfluxQL:
 
     def _table(self, text: str, bound: Mapping[str, Any] | None = None) -> list[list[Any]]:
         return [row for one in self._series(text, bound) for row in one.get("values", [])]
+
+
+def _results(line: bytes) -> list[dict[str, Any]]:
+    """Results in a line of an answer as JSON. Raises PassingError where somebody else answered."""
+    try:
+        found = json.loads(line)["results"]
+    except (ValueError, LookupError, TypeError) as fault:
+        raise PassingError(NO_ANSWER) from fault
+    if not isinstance(found, list) or not all(isinstance(result, dict) for result in found):
+        raise PassingError(NO_ANSWER)
+    return found
 
 
 def _bound(ask: Ask) -> dict[str, Any]:

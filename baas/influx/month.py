@@ -16,10 +16,12 @@ import numpy as np
 
 from baas.errors import BaasError
 from baas.influx.backend import Ask
-from baas.influx.columns import Wanted, served
+from baas.influx.columns import Wanted, lines_in, served
 from baas.influx.config import InfluxConfig
 from baas.influx.connect import connect
+from baas.influx.faults import PassingError
 from baas.influx.fetch import Fetcher
+from baas.influx.retry import patiently
 from baas.influx.spool import Spool, short
 from baas.influx.windows import Window
 from baas.ingest.clock import Clock
@@ -115,20 +117,34 @@ class InfluxMonth:
         said = (api, self.config.type_tag, str(window.start_ms), str(window.stop_ms), window.mark, *self.wanted.fields)
         return f"{window.start_ms}-{short('|'.join(said))}.csv"
 
+    def _rows(self, fetcher: Fetcher, window: Window) -> list[bytes]:
+        """Rows of a window. Fewer than were counted are no answer, unless as many have been deleted since."""
+        ask = Ask(self.wanted.measurement, self.device, window.start_ms, window.stop_ms, self.wanted.fields)
+
+        def whole() -> list[bytes]:
+            blocks = fetcher.rows(ask)
+            came = lines_in(blocks)
+            if came < window.rows:
+                there = fetcher.counted(replace(ask, fields=self.wanted.witnesses))
+                if came < there:
+                    raise PassingError(f"{came:,} rows came of {there:,}")
+            return blocks
+
+        return patiently(self.config, f"{ask.measurement} {self.device!r}", whole)
+
     def _texts(self, fetcher: Fetcher, spool: Spool, api: str) -> Iterator[tuple[list[bytes], bytes]]:
         """CSV of one window after the other, and its hash; the next ones are on their way meanwhile."""
 
         def text(window: Window) -> tuple[list[bytes], bytes]:
             kept = spool.get(self._file(window, api)) if window.mark else None
-            blocks = [] if kept is None else [kept]
-            if kept is None:
-                ask = Ask(self.wanted.measurement, self.device, window.start_ms, window.stop_ms, self.wanted.fields)
-                blocks = fetcher.rows(ask)
-                if window.mark:
-                    spool.put(self._file(window, api), blocks)
+            if kept is not None and lines_in(kept[:1]) >= window.rows:
+                return [kept[0]], kept[1]
+            blocks = self._rows(fetcher, window)
             digest = hashlib.sha256()
             for block in blocks:
                 digest.update(block)
+            if window.mark:
+                spool.put(self._file(window, api), blocks, digest.digest())
             return blocks, digest.digest()
 
         with ThreadPoolExecutor(_IN_FLIGHT) as pool:

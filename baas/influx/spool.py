@@ -13,24 +13,31 @@ from pathlib import Path
 from baas.errors import BaasError
 
 _PACKED = ".gz"
+_DIGEST_BYTES = hashlib.sha256().digest_size
 
 
 class Spool:
-    """A folder of one vehicle-month; each file holds the rows of one window as the server said them."""
+    """A folder of one vehicle-month; each file holds a hash and the rows of one window as the server said them."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def get(self, name: str) -> bytes | None:
-        """The rows kept under a name, None where there are none or where the file is damaged."""
+    def get(self, name: str) -> tuple[bytes, bytes] | None:
+        """The rows kept under a name and their hash; None where there are none, or not as they were kept."""
         for path, opened in ((self._folder / name, None), (self._folder / (name + _PACKED), gzip.decompress)):
             with suppress(OSError, EOFError, zlib.error):
                 data = path.read_bytes()
-                return opened(data) if opened else data
+                data = opened(data) if opened else data
+                digest, rows = data[:_DIGEST_BYTES], data[_DIGEST_BYTES:]
+                if hashlib.sha256(rows).digest() == digest:  # a power cut may leave a file short under its last name
+                    return rows, digest
         return None
 
-    def put(self, name: str, blocks: Sequence[bytes]) -> None:
-        """Keep rows under a name; a reader sees all of them or none."""
+    def put(self, name: str, blocks: Sequence[bytes], digest: bytes) -> None:
+        """Keep rows and their hash under a name; a reader sees all of them or none."""
+        self._write(name, [digest, *blocks])
+
+    def _write(self, name: str, blocks: Sequence[bytes]) -> None:
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
             aside = self._folder / (name + ".part")
@@ -49,7 +56,7 @@ class Spool:
         """Compress what stays."""
         for path in sorted(self._folder.glob("*.csv")) if self._folder.is_dir() else []:
             data = gzip.compress(path.read_bytes(), compresslevel=1, mtime=0)
-            self.put(path.name + _PACKED, [data])
+            self._write(path.name + _PACKED, [data])
             path.unlink()
 
     def only(self, names: frozenset[str]) -> None:

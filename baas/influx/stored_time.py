@@ -104,7 +104,7 @@ def _sample(months: Sequence[InfluxMonth]) -> list[InfluxMonth]:
     found = []
     for month in cars[:: max(1, len(cars) // _CARS)][:_CARS]:
         fullest = sorted(month.windows[:-1], key=lambda window: -window.rows)[: _DAYS - 1]
-        windows = tuple(replace(window, mark="") for window in (*fullest, month.windows[-1]))
+        windows = tuple(replace(window, rows=0, mark="") for window in (*fullest, month.windows[-1]))
         found.append(replace(month, wanted=replace(month.wanted, fields=_telling(month)), windows=windows))
     return found
 

@@ -1,0 +1,137 @@
+"""An answer counts only where it is one and holds all rows that were counted; what was kept, where it is whole."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from asking import DAY_MS, START_MS, bms_lines, everything, months, read
+from servers.gate import gate, is_for_rows
+from servers.influxd import Server
+
+from baas.errors import BaasError
+from baas.influx.config import InfluxConfig
+from baas.influx.connect import connect
+from baas.influx.month import InfluxMonth
+from baas.ingest.reader import ReadSettings
+
+#: what stands in the place of an answer; the last one is an answer without its rows
+NO_ANSWERS = (b"<html>Under maintenance</html>", b'{"status": "maintenance"}', b"[1]", b"")
+DAYS, ROWS = 4, 50
+
+
+def _filled(server: Server, config: InfluxConfig, **fields: str) -> None:
+    for day in range(DAYS):
+        server.write(config.database, bms_lines("7", START_MS + day * DAY_MS, ROWS, **fields))
+
+
+def _through(url: str, found: list[InfluxMonth]) -> list[InfluxMonth]:
+    return [replace(month, config=replace(month.config, url=url)) for month in found]
+
+
+def _once(when: Callable[[bytes], bool], number: int, body: bytes, times: int = 1) -> Callable[[bytes], bytes | None]:
+    """Another answer to some of the requests, from the given one on."""
+    asked = {"count": 0}
+
+    def instead(request: bytes) -> bytes | None:
+        asked["count"] += when(request)
+        return body if when(request) and number <= asked["count"] < number + times else None
+
+    return instead
+
+
+# -- rows -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("body", NO_ANSWERS)
+def test_something_else_in_the_place_of_rows_is_asked_for_again(way, configured, reading, spool, body: bytes) -> None:
+    server, api = way
+    config = configured(server, api)
+    _filled(server, config)
+    found = months(config, reading, spool)
+    with gate(server.port, _once(is_for_rows, 3, body)) as url:
+        rows, reports = read(_through(url, found), reading)
+    assert len(rows["7 bms"]) == DAYS * ROWS == reports[0].rows_read
+
+
+@pytest.mark.parametrize("body", NO_ANSWERS)
+def test_something_else_in_the_place_of_all_rows_ends_the_reading(way, configured, reading, spool, body) -> None:
+    server, api = way
+    config = configured(server, api)
+    _filled(server, config)
+    found = months(config, reading, spool)
+    with gate(server.port, _once(is_for_rows, 3, body, times=10**6)) as url, pytest.raises(BaasError) as fault:
+        read(_through(url, found), reading)
+    assert "aicar_bms" in str(fault.value)
+    assert "\n" not in str(fault.value)
+    connect.cache_clear()
+    rows, _ = everything(config, reading, spool)
+    assert len(rows["7 bms"]) == DAYS * ROWS
+
+
+@pytest.mark.parametrize("body", NO_ANSWERS[:3])
+def test_something_else_in_the_place_of_what_is_there_is_asked_for_again(
+    way, configured, reading, spool, body: bytes
+) -> None:
+    server, api = way
+    config = configured(server, api)
+    _filled(server, config)
+    undisturbed = len(everything(config, reading, spool)[0]["7 bms"])
+    for number in range(1, 12, 2):
+        with gate(server.port, _once(lambda request: request.startswith(b"POST"), number, body)) as url:
+            rows, _ = everything(replace(config, url=url), reading, spool / str(number))
+        assert len(rows["7 bms"]) == undisturbed
+
+
+def test_rows_deleted_since_they_were_counted_are_not_missed(way, configured, reading, spool) -> None:
+    server, api = way
+    config = configured(server, api)
+    _filled(server, config)
+    found = months(config, reading, spool)
+    border = (START_MS + DAY_MS) * 1_000_000
+    server.ask(f"DELETE FROM aicar_bms WHERE time >= {border} AND time < {border + 10**11}", db=config.database)
+    rows, _ = read(found, reading)
+    assert len(rows["7 bms"]) == DAYS * ROWS - 10
+
+
+def test_rows_without_the_counted_fields_are_read(way, configured, reading, spool) -> None:
+    server, api = way
+    config = configured(server, api)
+    lines = [f"aicar_bms,device_no=7 soh=90 {START_MS + no * 1000}" for no in range(20)]
+    server.write(config.database, "\n".join([bms_lines("7", START_MS + DAY_MS, 10), *lines]))
+    server.write(config.database, bms_lines("7", START_MS + DAY_MS, 10).replace("car_type=EV6", "car_type=GV60"))
+    rows, reports = everything(config, reading, spool)
+    assert len(rows["7 bms"]) == 40
+    assert reports[0].status == "read"
+
+
+# -- what was kept --------------------------------------------------------------------------------------------------
+
+
+def _shortened(data: bytes, share: str) -> bytes:
+    return {"empty": b"", "half": data[: data.index(b"\n", len(data) // 2) + 1], "zeros": bytes(len(data))}[share]
+
+
+@pytest.mark.parametrize("share", ["empty", "half", "zeros"])
+@pytest.mark.parametrize("packed", [False, True])
+def test_a_window_that_was_kept_short_is_read_again(
+    influx_1_6, configured, reading: ReadSettings, spool: Path, share: str, packed: bool
+) -> None:
+    config = configured(influx_1_6, "influxql")
+    _filled(influx_1_6, config)
+    found = [replace(month, stays=True) for month in months(config, reading, spool)]
+    undisturbed, _ = read(found, reading)
+    kept = sorted(spool.rglob("*.csv.gz"))
+    assert len(kept) == DAYS
+    assert not list(spool.rglob("*.csv"))
+    if not packed:
+        broken_off = found[0].read(reading, 0)
+        [path.unlink() for path in kept]
+        next(broken_off)
+        broken_off.close()
+        kept = sorted(spool.rglob("*.csv"))
+    kept[0].write_bytes(_shortened(kept[0].read_bytes(), share))
+    rows, reports = read(found, reading)
+    assert len(rows["7 bms"]) == len(undisturbed["7 bms"]) == reports[0].rows_read == DAYS * ROWS
