@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 #: all times that a server can hold, ms
-FIRST_MS, LAST_MS = 0, 9_223_372_036_000
+FIRST_MS, LAST_MS = -9_223_372_036_000, 9_223_372_036_000
 DAY_MS = 86_400_000
 WEEK_MS = 7 * DAY_MS
 

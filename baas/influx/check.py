@@ -145,8 +145,7 @@ def _simulated(connection: Connection, months: Sequence[InfluxMonth]) -> list[Li
 
 
 def _left_out(connection: Connection, one: Wanted) -> list[Line]:
-    words = left_out_words(connection, one)
-    return [Line(*words, is_fault=True)] if words else []
+    return [Line(*words, is_fault=True) for words in left_out_words(connection, one)]
 
 
 def _time(config: InfluxConfig, months: Sequence[InfluxMonth], settings: ReadSettings, spool: Path) -> list[Line]:

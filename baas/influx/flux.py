@@ -18,7 +18,7 @@ from influxdb_client.domain.dialect import Dialect
 from influxdb_client.rest import ApiException
 
 from baas.influx import faults
-from baas.influx.backend import DAY_MS, FIRST_MS, LAST_MS, WEEK_MS, Ask, summed
+from baas.influx.backend import DAY_MS, LAST_MS, WEEK_MS, Ask, summed
 from baas.influx.columns import DEVICE, TIME, TYPE, columns_of, header_line, renamed
 from baas.influx.config import InfluxConfig
 from baas.influx.faults import NO_ANSWER, PassingError, TooLargeError
@@ -28,6 +28,8 @@ from baas.influx.wire import CONNECTIONS, METADATA_BYTES, PIECE_BYTES, failures,
 
 #: metadata functions look back 30 days unless told otherwise; this is farther than any car
 _SINCE = "-36500d"
+#: servers take a start before 1970 for none, and a stop, too: what lies before comes with the window that begins here
+_FIRST_MS = 0
 _HEADER, _ERROR = b",result,table", b",error,reference"
 #: answers without the lines that say the type of each column
 _PLAIN = Dialect(annotations=[], header=True)  # type: ignore[no-untyped-call]
@@ -92,7 +94,7 @@ class Flux:
 
     def untagged(self, measurement: str, fields: tuple[str, ...]) -> int:
         """Rows without the device tag, by the fullest of a few fields; of fields of several types one is counted."""
-        text = self._about("untagged.flux", Ask(measurement, "", FIRST_MS, LAST_MS, fields))
+        text = self._about("untagged.flux", Ask(measurement, "", _FIRST_MS, LAST_MS, fields))
         counted = dict.fromkeys(fields, 0)
         for row in self._table(text):
             counted[row["_field"]] += int(row["_value"])
@@ -108,12 +110,12 @@ class Flux:
     def _times(self, first: int, after: int) -> tuple[int, int]:
         """From the start of a shard to the start of another one, as far as rows can be."""
         start, stop = (shard_start(number, self.shard_ms) for number in (first, after))
-        return max(start, FIRST_MS), min(stop, LAST_MS)
+        return max(start, _FIRST_MS), min(stop, LAST_MS)
 
     def _shards(self, measurement: str) -> dict[str, list[int]]:
         """Numbers of the shards by device: the index knows them whatever the types; empty stretches go in one step."""
         found: dict[str, list[int]] = {}
-        todo = [(shard_number(FIRST_MS, self.shard_ms), shard_number(LAST_MS, self.shard_ms) + 1)]
+        todo = [(shard_number(_FIRST_MS, self.shard_ms), shard_number(LAST_MS, self.shard_ms) + 1)]
         while todo:
             first, after = todo.pop()
             devices = self._devices_within(measurement, first, after)
@@ -149,7 +151,7 @@ class Flux:
     def first(self, ask: Ask) -> int | None:
         """Time of the first row of any field: hundreds of names take the server longer than the look."""
         times = [_ms(row["_time"]) for row in self._table(self._about("first_row.flux", ask))]
-        return min(times, default=None)
+        return max(min(times), ask.start_ms) if times else None
 
     def _tag_values(self, measurement: str, tag: str) -> list[str]:
         text = query(
@@ -214,7 +216,7 @@ class Flux:
         """Rows of a short answer by column name; every table may have its own header."""
         found: list[dict[str, str]] = []
         names: list[str] = []
-        for row in csv.reader(io.StringIO(self._answer(text, METADATA_BYTES).decode("utf-8"), newline="")):
+        for row in csv.reader(io.StringIO(self._answer(text, METADATA_BYTES).decode("utf-8", "replace"), newline="")):
             if row[1:3] == ["result", "table"]:
                 names = row
             elif len(row) == len(names) and names:

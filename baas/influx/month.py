@@ -56,8 +56,9 @@ class InfluxMonth:
 
     @property
     def name(self) -> str:
-        """The source as people see it; a slash in a device number would look like a folder."""
-        return f"influx/{self.wanted.measurement}/{self.month}/{self.device.replace('/', '_')}"
+        """The source as people see it; a slash in a device number, which would look like a folder, as in an address."""
+        device = self.device.replace("%", "%25").replace("/", "%2F")
+        return f"influx/{self.wanted.measurement}/{self.month}/{device}"
 
     @property
     def place(self) -> str:

@@ -74,7 +74,7 @@ def held(
         )
     months = months_of(connection, reading.formats, reading.timezone, folder, progress, is_asked)
     assumed = _ask(config, months, reading, folder)
-    words = [connection.clock_words, *(left_out_words(connection, one) for one in found.values())]
+    words = [connection.clock_words, *(said for one in found.values() for said in left_out_words(connection, one))]
     notices = [BaasError(one[1], one[0]) for one in words if one]
     return Held(tuple(months), (*notices, *assumed), simulated_in(connection))
 

@@ -38,8 +38,8 @@ class Axis:
     is_local: bool
 
     def month(self, time_ms: int) -> str:
-        """Local month of a time of the server, "YYYY-MM"."""
-        return f"{self._local(time_ms):%Y-%m}"
+        """Local month of a time of the server, "YYYY-MM"; that of 1970 for what lies before, which no car was."""
+        return f"{self._local(max(time_ms, 0)):%Y-%m}"
 
     def _local(self, time_ms: int) -> datetime:
         moment = _EPOCH + timedelta(milliseconds=time_ms)

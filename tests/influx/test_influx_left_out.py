@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import urllib3
 from asking import DAY_MS, START_MS, bms_lines
-from running import score
+from running import score, table
 from servers.influxd import Server
 
 from baas.influx.check import check
@@ -83,6 +84,26 @@ def test_check_and_run_tell_it_where_there_are_such_rows_and_only_there(
     for lang in ("ko", "en"):
         told = _run(server, config, tmp_path, monkeypatch, lang)
         assert told == ([getattr(said[0], lang)] if rows else [])
+
+
+@pytest.mark.parametrize("encoding", ["cp949", "utf-8"])
+def test_a_device_that_is_no_utf_8_is_told_and_all_others_are_read(
+    way, configured, reading, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, encoding: str
+) -> None:
+    server, api = way
+    config = configured(server, api)
+    server.write(config.database, bms_lines("7", START_MS, 30, **FULL))
+    odd = bms_lines("차1", START_MS, 20, **FULL).encode(encoding)
+    address = f"{server.url}/write?db={config.database}&precision=ms"
+    assert urllib3.request("POST", address, body=odd).status == 204
+    is_lost = encoding == "cp949"
+    said = [line for line in check(config, reading, tmp_path / "s", lambda _done, _total: None) if line.is_fault]
+    assert ["UTF-8" in line.ko and "UTF-8" in line.en for line in said] == ([True] if is_lost else [])
+    for lang in ("ko", "en"):
+        assert _run(server, config, tmp_path, monkeypatch, lang) == [getattr(line, lang) for line in said]
+        files = {row["file"]: row["rows_read"] for row in table(tmp_path / "r" / "files.csv")}
+        other = {} if is_lost else {"influx/aicar_bms/2023-03/차1": "20"}
+        assert files == {"influx/aicar_bms/2023-03/7": "30"} | other
 
 
 def _run(server: Server, config: InfluxConfig, folder: Path, monkeypatch: pytest.MonkeyPatch, lang: str) -> list[str]:

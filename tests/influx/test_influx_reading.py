@@ -261,3 +261,31 @@ def test_half_a_day_without_rows_at_the_end_of_a_month_is_no_window(way, configu
     server.write(config.database, f"aicar_bms,device_no=7 ext_temp=20 {border - 1000}")
     server.write(config.database, f"aicar_bms,device_no=8 soc=20 {border + 1000}")
     assert [(one.device, one.month) for one in months(config, reading, spool)] == [("7", "2023-03"), ("8", "2023-04")]
+
+
+def test_rows_before_1970_are_rejected_and_told_in_every_language(way, configured, reading, spool) -> None:
+    server, api = way
+    config = configured(server, api)
+    server.write(config.database, bms_lines("7", START_MS, 5))
+    server.write(config.database, bms_lines("7", -9 * 3_600_000, 4))  # midnight of 1 January 1970 in Seoul
+    server.write(config.database, bms_lines("7", -95 * 365 * DAY_MS, 3))
+    server.write(config.database, f"aicar_bms,device_no=8 ext_temp=20 {-5 * DAY_MS}")
+    rows, reports = everything(config, reading, spool)
+    assert len(rows["7 bms"]) == 5
+    assert {report.file.removeprefix("influx/aicar_bms/"): dict(report.rejected) for report in reports} == {
+        "1970-01/7": {"bad_time": 7},
+        "1970-01/8": {"bad_time": 1},
+        "2023-03/7": {},
+    }
+
+
+def test_devices_that_differ_by_a_slash_only_are_two(way, configured, reading, spool) -> None:
+    server, api = way
+    config = configured(server, api)
+    names = ["a/b", "a_b", "a%2Fb", "a%b"]
+    for no, name in enumerate(names):
+        server.write(config.database, bms_lines(name, START_MS, 3 + no))
+    found = months(config, reading, spool)
+    assert len({month.name for month in found}) == 4
+    rows, _ = everything(config, reading, spool)
+    assert {key: len(part) for key, part in rows.items()} == {f"{name} bms": 3 + no for no, name in enumerate(names)}
