@@ -8,7 +8,8 @@ from typing import Protocol
 
 #: all times that a server can hold, ms
 FIRST_MS, LAST_MS = -9_223_372_036_000, 9_223_372_036_000
-DAY_MS = 86_400_000
+HOUR_MS = 3_600_000
+DAY_MS = 24 * HOUR_MS
 WEEK_MS = 7 * DAY_MS
 
 
@@ -63,8 +64,8 @@ class Backend(Protocol):
         """
         ...
 
-    def counts(self, ask: Ask) -> dict[int, tuple[int, ...]]:
-        """Start of each UTC day of a span that has rows -> values of each field asked for."""
+    def counts(self, ask: Ask, every_ms: int = DAY_MS) -> dict[int, tuple[int, ...]]:
+        """Start of each UTC day (or hour) of a span that has rows -> values of each field asked for."""
         ...
 
     def first(self, ask: Ask) -> int | None:

@@ -43,7 +43,7 @@ def check(
     for kind, one in found.items():
         lines += _columns(connection, kind, one)
     months = months_of(connection, settings.formats, settings.timezone, spool, progress)
-    lines += [line for one in found.values() for line in _months(one, months)]
+    lines += [line for one in found.values() for line in (*_months(one, months), *_spellings(one, months))]
     lines += [line for one in found.values() for line in _left_out(connection, one)]
     lines += _simulated(connection, months)
     return [*lines, *_time(config, months, settings, spool)]
@@ -128,6 +128,40 @@ def _months(one: Wanted, months: Sequence[InfluxMonth]) -> list[Line]:
             f" {rows:,} rows: {_listed(devices)}",
         )
     ]
+
+
+def _spellings(one: Wanted, months: Sequence[InfluxMonth]) -> list[Line]:
+    """Signals that fields of several names tell, and names with values that are not read."""
+    if not one.contested:
+        return []
+    windows = [window for month in months if month.wanted.measurement == one.measurement for window in month.windows]
+    mixed = _listed([" / ".join(names[0] for names in contest.telling) for contest in one.contested])
+    line = Line(
+        f"{one.measurement}: 같은 값의 이름이 여럿입니다({mixed}). 차량과 기간마다 값이 가장 많은 이름을 읽습니다",
+        f"{one.measurement}: one signal under several names ({mixed}); of each car and time the fullest is read",
+    )
+    read = [{window.spelling[place] for window in windows} for place in range(len(one.contested))]
+    never = [
+        names[0]
+        for chosen, contest in zip(read, one.contested, strict=True)
+        for no, names in enumerate(contest.telling)
+        if no not in chosen
+    ]
+    now_and_then = sorted({name for window in windows for name in window.unread} - set(never))
+    return [line, *_unread(one, never, now_and_then)]
+
+
+def _unread(one: Wanted, never: Sequence[str], now_and_then: Sequence[str]) -> list[Line]:
+    lines = []
+    if never:
+        ko = f"{one.measurement}: 한 번도 읽지 않는 이름 {_listed(never)} - 다른 이름의 값이 언제나 더 많거나 같습니다"
+        en = f"{one.measurement}: never read {_listed(never)}; another name of the signal always has as many values"
+        lines.append(Line(ko, en, is_fault=True))
+    if now_and_then:
+        ko = f"{one.measurement}: 한 시간 안에 두 이름이 섞여 때로 읽지 않는 이름 {_listed(now_and_then)}"
+        en = f"{one.measurement}: sometimes not read {_listed(now_and_then)}; another name has values in the same hour"
+        lines.append(Line(ko, en, is_fault=True))
+    return lines
 
 
 def _simulated(connection: Connection, months: Sequence[InfluxMonth]) -> list[Line]:

@@ -7,6 +7,7 @@ import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from baas.influx.spelling import Contest, contests
 from baas.ingest.formats import Format, Source, normalised
 from baas.ingest.layout import Layout, Matrix, bind
 
@@ -28,7 +29,8 @@ _MOST_WITNESSES = 3
 class Wanted:
     """What is read of a measurement. form: the declared format, its time as the server writes it.
 
-    fields: as called in the server. witnesses: of these, the ones that are counted. unused: fields nobody needs.
+    fields: as called in the server, in every declared spelling. witnesses: of these, the ones that tell of rows.
+    unused: fields nobody needs. contested: signals that several of the fields tell; a window is asked for one spelling.
     """
 
     measurement: str
@@ -37,6 +39,49 @@ class Wanted:
     witnesses: tuple[str, ...]
     unused: tuple[str, ...]
     missing: tuple[str, ...]
+    contested: tuple[Contest, ...] = ()
+
+    @property
+    def counted(self) -> tuple[str, ...]:
+        """Fields that are counted: the witnesses, and what tells which spelling is in use."""
+        telling = (name for contest in self.contested for names in contest.telling for name in names)
+        return tuple(dict.fromkeys((*self.witnesses, *telling)))
+
+    def spelling(self, counts: Sequence[int]) -> tuple[int, ...]:
+        """Which spelling of each contested signal to read where the counted fields have so many values."""
+        return tuple(contest.fullest(self._by_name(counts)) for contest in self.contested)
+
+    def rows(self, counts: Sequence[int]) -> int:
+        """Values of the fullest counted field that is read."""
+        besides = self._besides(self.spelling(counts))
+        return max((count for name, count in self._by_name(counts).items() if name not in besides), default=0)
+
+    def unread(self, counts: Sequence[int]) -> tuple[str, ...]:
+        """Fields with values that tell a contested signal in another spelling."""
+        return tuple(name for contest in self.contested for name in contest.unread(self._by_name(counts)))
+
+    def may_lose(self, counts: Sequence[int]) -> bool:
+        """Whether one spelling of each signal may leave out values of some rows."""
+        return any(contest.may_lose(self._by_name(counts)) for contest in self.contested)
+
+    def mark(self, counts: Sequence[int]) -> str:
+        """What a change of the rows changes: the witnesses, and spellings that are not the first declared."""
+        chosen = zip(self.contested, self.spelling(counts), strict=True)
+        others = {name for contest, no in chosen if no for name in contest.telling[no]}
+        said = [f"{name}={count}" for name, count in self._by_name(counts).items() if name in others and count]
+        return "-".join([*map(str, counts[: len(self.witnesses)]), *said])
+
+    def _by_name(self, counts: Sequence[int]) -> dict[str, int]:
+        return dict(zip(self.counted, counts, strict=True))
+
+    def spelled(self, spelling: Sequence[int]) -> tuple[str, ...]:
+        """The fields of a window that spells the contested signals so."""
+        besides = self._besides(spelling)
+        return tuple(name for name in self.fields if name not in besides) if besides else self.fields
+
+    def _besides(self, spelling: Sequence[int]) -> set[str]:
+        chosen = zip(self.contested, spelling, strict=True)
+        return {name for contest, no in chosen for name in contest.besides(no)}
 
 
 def served(form: Format, time_format: str) -> Format:
@@ -78,7 +123,9 @@ def wanted(
     used = sorted(_used(best)) if best else []
     if best is None or not used:
         return None
-    fields = tuple(names[place] for place in used)
+    contested = contests(best.format, names, frozenset(names[place] for place in used))
+    read = {name for contest in contested for names_ in contest.spellings for name in names_}
+    fields = tuple(name for place, name in enumerate(names) if place in used or name in read)
     columns = {item.source.name for item in best.numbers}
     if _has(best.modules):
         columns |= set(_MODULES)
@@ -86,7 +133,7 @@ def wanted(
     if kind == "bms" and not _has(best.cells):
         missing = (*missing, "cell_v")
     unused = tuple(name for name in there if name not in set(fields))
-    return Wanted(measurement, best.format, fields, _witnesses(best, names, fields), unused, missing)
+    return Wanted(measurement, best.format, fields, _witnesses(best, names, fields), unused, missing, contested)
 
 
 def _has(matrix: Matrix) -> bool:

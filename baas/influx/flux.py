@@ -135,15 +135,15 @@ class Flux:
         )  # fmt: skip
         return {row["_value"] for row in self._table(text)}
 
-    def counts(self, ask: Ask) -> dict[int, tuple[int, ...]]:
-        """Start of each UTC day that has rows -> values of each field asked for.
+    def counts(self, ask: Ask, every_ms: int = DAY_MS) -> dict[int, tuple[int, ...]]:
+        """Start of each UTC day (or hour) that has rows -> values of each field asked for.
 
         Asked for day by day: a bare count comes without reading a value, one by windows of time does not on 1.8.
         """
         place = {name: no for no, name in enumerate(ask.fields)}
         found = [
-            (start // DAY_MS * DAY_MS, place[row["_field"]], int(row["_value"]))
-            for start, stop in pieces(ask.start_ms, ask.stop_ms, DAY_MS, self.shard_ms)
+            (start // every_ms * every_ms, place[row["_field"]], int(row["_value"]))
+            for start, stop in pieces(ask.start_ms, ask.stop_ms, every_ms, self.shard_ms)
             for row in self._table(self._about("count.flux", replace(ask, start_ms=start, stop_ms=stop)))
         ]
         return summed(found, len(ask.fields))

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from baas.influx import faults
-from baas.influx.backend import DAY_MS, FIRST_MS, LAST_MS, WEEK_MS, Ask, summed
+from baas.influx.backend import DAY_MS, FIRST_MS, HOUR_MS, LAST_MS, WEEK_MS, Ask, summed
 from baas.influx.columns import TIME, TYPE, UNNEEDED, columns_of, header_line
 from baas.influx.config import InfluxConfig
 from baas.influx.faults import NO_ANSWER, PassingError, TooLargeError
@@ -21,6 +21,7 @@ _END_MARK = b"name,tags,name,duration,"
 _END_WINDOW = 1 << 16
 #: types that a server gives as another one when asked to; the values are the same
 _AS_FLOAT = {"integer": "float", "unsigned": "float"}
+_EVERY = {DAY_MS: "1d", HOUR_MS: "1h"}
 _DURATION = re.compile(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
 
 
@@ -101,13 +102,13 @@ class InfluxQL:
         last = self._edge(replace(ask, start_ms=first), "last_row.influxql") or first
         return [(first // DAY_MS * DAY_MS, (last // DAY_MS + 1) * DAY_MS)]
 
-    def counts(self, ask: Ask) -> dict[int, tuple[int, ...]]:
-        """Start of each UTC day that has rows -> values of each field asked for."""
+    def counts(self, ask: Ask, every_ms: int = DAY_MS) -> dict[int, tuple[int, ...]]:
+        """Start of each UTC day (or hour) that has rows -> values of each field asked for."""
         typed = [(place, column) for place, name in enumerate(ask.fields) for column in self._typed(ask, name)]
         counts = ", ".join(f"count({column})" for _, column in typed)
         found = [
-            (int(row[0]) // DAY_MS * DAY_MS, place, int(value or 0))
-            for row in self._about(ask, "days.influxql", counts=counts)
+            (int(row[0]) // every_ms * every_ms, place, int(value or 0))
+            for row in self._about(ask, "days.influxql", counts=counts, every=_EVERY[every_ms])
             for (place, _), value in zip(typed, row[1:], strict=True)
         ]
         return summed(found, len(ask.fields))

@@ -11,7 +11,7 @@ from time import time
 from zoneinfo import ZoneInfo
 
 from baas.cars.devices import device_key
-from baas.influx.backend import DAY_MS, FIRST_MS, LAST_MS, Ask, Backend
+from baas.influx.backend import DAY_MS, FIRST_MS, HOUR_MS, LAST_MS, Ask, Backend
 from baas.influx.columns import Wanted, wanted
 from baas.influx.config import InfluxConfig
 from baas.influx.connect import Connection
@@ -68,14 +68,15 @@ class Days:
     """Days of one device in one measurement that have rows."""
 
     def __init__(self, backend: Backend, config: InfluxConfig, wanted: Wanted, device: str) -> None:
+        self.wanted = wanted
         self._backend, self._config = backend, config
         self._all = Ask(wanted.measurement, device, FIRST_MS, LAST_MS, wanted.fields)
-        self._counted = replace(self._all, fields=wanted.witnesses)
+        self._counted = replace(self._all, fields=wanted.counted)
 
-    def counts(self, start_ms: int, stop_ms: int) -> dict[int, tuple[int, ...]]:
-        """Day -> values of the counted fields; a day whose rows lack all of them is left out."""
+    def counts(self, start_ms: int, stop_ms: int, every_ms: int = DAY_MS) -> dict[int, tuple[int, ...]]:
+        """Day (or hour) -> values of the counted fields; one whose rows lack all of them is left out."""
         ask = replace(self._counted, start_ms=start_ms, stop_ms=stop_ms)
-        return patiently(self._config, ask.measurement, partial(self._backend.counts, ask))
+        return patiently(self._config, ask.measurement, partial(self._backend.counts, ask, every_ms))
 
     def found(self) -> dict[int, tuple[int, ...]]:
         """Every day with rows -> values of the counted fields, zeros where the rows of a day have none of them."""
@@ -122,17 +123,29 @@ def _windows(days: Days, axis: Axis, recent: Recent) -> Iterator[Window]:
     for day, counts in days.found().items():
         border = axis.border_in(day, day + DAY_MS)
         if border is None:
-            yield _window(day, day + DAY_MS, counts, recent)
+            yield from _spelled(days, day, day + DAY_MS, counts, recent)
             continue
         for start, stop in ((day, border), (border, day + DAY_MS)):
             part = days.counts(start, stop)
             if part or days.has_rows(start, stop):
-                yield _window(start, stop, next(iter(part.values()), (0,) * len(counts)), recent)
+                yield from _spelled(days, start, stop, next(iter(part.values()), (0,) * len(counts)), recent)
 
 
-def _window(start_ms: int, stop_ms: int, counts: tuple[int, ...], recent: Recent) -> Window:
-    mark = "" if stop_ms > recent.from_ms else "-".join(map(str, counts))
-    return Window(start_ms, stop_ms, max(counts, default=0), mark)
+def _spelled(days: Days, start_ms: int, stop_ms: int, counts: tuple[int, ...], recent: Recent) -> Iterator[Window]:
+    """A window; where a signal is spelled in two ways within it, its parts of whole hours with one spelling each."""
+    one = days.wanted
+    parts = [(start_ms, counts)]
+    if one.may_lose(counts):
+        parts.clear()
+        for hour, values in days.counts(start_ms, stop_ms, HOUR_MS).items():
+            if parts and one.spelling(parts[-1][1]) == one.spelling(values):
+                parts[-1] = parts[-1][0], tuple(map(sum, zip(parts[-1][1], values, strict=True)))
+            else:
+                parts.append((max(hour, start_ms) if parts else start_ms, values))
+    stops = [*(start for start, _ in parts[1:]), stop_ms]
+    for (start, values), stop in zip(parts, stops, strict=True):
+        mark = "" if stop > recent.from_ms else one.mark(values)
+        yield Window(start, stop, one.rows(values), mark, one.spelling(values), one.unread(values))
 
 
 def _months(connection: Connection, one: Wanted, device: str, axis: Axis, recent: Recent) -> list[InfluxMonth]:

@@ -16,7 +16,7 @@ _NO_TEXT = "\N{REPLACEMENT CHARACTER}"
 def left_out(connection: Connection, one: Wanted) -> int:
     """Rows of a measurement without the device tag or with a blank one, at least: rows are counted by few fields."""
     backend, config = connection.backend, connection.config
-    ask = partial(backend.untagged, one.measurement, one.witnesses)
+    ask = partial(backend.untagged, one.measurement, one.counted)
     untagged = patiently(config, one.measurement, ask)
     devices = patiently(config, one.measurement, partial(backend.devices, one.measurement))
     blank = [Days(backend, config, one, device).found() for device in devices if not device.strip()]

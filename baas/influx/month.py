@@ -95,7 +95,9 @@ class InfluxMonth:
         """Hash of the counts and of what is read: another one when either changes; "" if open."""
         if self.is_open:
             return ""
-        said = [self.place, self.config.stored_time, self.config.type_tag, *sorted(self.wanted.fields)]
+        spellings = {window.spelling for window in self.windows}
+        read = {name for spelling in spellings for name in self.wanted.spelled(spelling)}
+        said = [self.place, self.config.stored_time, self.config.type_tag, *sorted(read)]
         said += [f"{w.start_ms}:{w.stop_ms}:{w.mark}" for w in self.windows]
         return hashlib.sha256("\n".join(said).encode()).hexdigest()
 
@@ -115,18 +117,21 @@ class InfluxMonth:
             spool.clear()
 
     def _file(self, window: Window, api: str) -> str:
-        said = (api, self.config.type_tag, str(window.start_ms), str(window.stop_ms), window.mark, *self.wanted.fields)
+        fields = self.wanted.spelled(window.spelling)
+        said = (api, self.config.type_tag, str(window.start_ms), str(window.stop_ms), window.mark, *fields)
         return f"{window.start_ms}-{short('|'.join(said))}.csv"
 
     def _rows(self, fetcher: Fetcher, window: Window) -> list[bytes]:
         """Rows of a window. Fewer than were counted are no answer, unless as many have been deleted since."""
-        ask = Ask(self.wanted.measurement, self.device, window.start_ms, window.stop_ms, self.wanted.fields)
+        fields = self.wanted.spelled(window.spelling)
+        ask = Ask(self.wanted.measurement, self.device, window.start_ms, window.stop_ms, fields)
+        counted = tuple(name for name in self.wanted.counted if name in fields)
 
         def whole() -> list[bytes]:
             blocks = fetcher.rows(ask)
             came = lines_in(blocks)
             if came < window.rows:
-                there = fetcher.counted(replace(ask, fields=self.wanted.witnesses))
+                there = fetcher.counted(replace(ask, fields=counted))
                 if came < there:
                     raise PassingError(f"{came:,} rows came of {there:,}")
             return blocks
@@ -185,7 +190,7 @@ class _Reading:
         if first is None:
             return
         self._digest.update(digest)
-        reader = self._reader or self._begin(first)
+        reader = self._reader_of(first)
         coming = filter(None, map(self._without_header, chain((first,), rest)))
         self._lines = Lines(lambda _count: next(coming, b""), self._settings.block_bytes)
         for block in self._lines:
@@ -196,9 +201,11 @@ class _Reading:
         """A block without the header of every part, where the header does not tell the device."""
         return block.replace(self._header, b"") if self._header and block.startswith(self._header) else block
 
-    def _begin(self, data: bytes) -> MemberReader:
-        """A reader for the columns of the first window that has rows; where no column tells the device, we do."""
+    def _reader_of(self, data: bytes) -> MemberReader:
+        """The reader, ready for the columns of a window that has rows; where no column tells the device, we do."""
         line = data[: data.index(b"\n") + 1]
+        if self._reader and line == (self._header or line):
+            return self._reader
         layout = header_of(line.rstrip(b"\n"), (self._form,))
         if layout is None:
             raise BaasError(
@@ -208,8 +215,11 @@ class _Reading:
         if layout.device is None:
             self._header = line
             layout = replace(layout, device_text=clean_text(self._month.device.encode()) or "")
-        zone = ZoneInfo(self._settings.timezone)
-        self._reader = MemberReader(self._month.name, layout, 0, (self._form,), zone)
+        if self._reader:
+            self._reader.turn(layout)
+        else:
+            zone = ZoneInfo(self._settings.timezone)
+            self._reader = MemberReader(self._month.name, layout, 0, (self._form,), zone)
         return self._reader
 
     def _in_utc(self, part: Signals) -> Signals:
@@ -225,4 +235,5 @@ class _Reading:
             empty = "", "서버에 행이 없습니다", "no rows in the server"
             return FileReport(name, "empty", empty[1], empty[2], format=form, encoding="utf-8")
         told = report(name, self._reader.tally, self._lines, self._digest.hexdigest())
-        return replace(told, unknown_columns=self._month.wanted.unused)
+        unread = (name for window in self._month.windows for name in window.unread)
+        return replace(told, unknown_columns=tuple(dict.fromkeys((*self._month.wanted.unused, *unread))))

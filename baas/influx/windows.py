@@ -21,13 +21,16 @@ class Window:
     """Times from start to stop, ms of the server's time axis, within one UTC day and one local month.
 
     rows: how many values the fullest counted field has. mark: what a change of the window would change, "" when the
-    window is to be read whatever is known.
+    window is to be read whatever is known. spelling: which one is read of each contested signal. unread: fields with
+    values that tell a contested signal in another spelling.
     """
 
     start_ms: int
     stop_ms: int
     rows: int
     mark: str
+    spelling: tuple[int, ...] = ()
+    unread: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -76,7 +76,7 @@ class MemberReader:
         self.formats = formats
         self.clock = Clock(zone)
         self.tally = Tally()
-        self._turn(layout)
+        self.turn(layout)
         self._line = 0
         self._skip = skip
 
@@ -95,7 +95,7 @@ class MemberReader:
                 yield from self._counted(self._read(data[: _start_of_line(data, no)], is_open=False), source)
             data = data[_start_of_line(data, no + 1) :]
             self._line += 1
-            self._turn(layout)
+            self.turn(layout)
 
     def _without_preamble(self, data: bytes) -> bytes:
         """The block without what lies before the data."""
@@ -105,7 +105,7 @@ class MemberReader:
             self._line += 1
         return data
 
-    def _turn(self, layout: Layout) -> None:
+    def turn(self, layout: Layout) -> None:
         """From here on lines are of this layout."""
         self.plans = Plans(layout)
         self._knows_lists = False
