@@ -187,15 +187,25 @@ def run(settings: Settings, progress: Progress, arguments: Mapping[str, object])
         outcome = replace(outcome, seconds=seconds, notices=held.notices, simulated=held.simulated)
         if sources.server:
             told = sources.server.stored_time or "utc (not told)"
-            outcome = replace(outcome, server=sources.server.address, stored_time=told)
+            gone = influx.gone(sources.server, gathered.dropped) if outcome.scores else ()
+            outcome = replace(outcome, server=sources.server.address, stored_time=told, notices=(*held.notices, *gone))
         if not outcome.scores and this_run.store.current_run():
             this_run.store.discard()
         else:
             outputs.stage_all(this_run, outcome, settings, arguments)
             this_run.store.summarise({device_key(one.device_no): one.history.car.label for one in outcome.vehicles})
             summaries.write(this_run.store.connection, outcome.scores)
-    finished.forget(settings.results_folder / influx.FOLDER / _FINISHED)
+    _tidy(settings, sources, held)
     return _with_new_list(outcome, sources)
+
+
+def _tidy(settings: Settings, sources: _Sources, held: influx.Held) -> None:
+    """Drop what was set aside for a run that might break, now that it is published."""
+    folder = settings.results_folder / influx.FOLDER
+    finished.forget(folder / _FINISHED)
+    if sources.server:
+        is_all = not (settings.vehicles or settings.first_day or settings.last_day)
+        influx.tidy(folder, sources.server, held.months, is_all=is_all)
 
 
 def _gathered(

@@ -35,7 +35,7 @@ class Gathered:
 
     files_read, rows_read: each counts once, also where a file had to be read again for rows of another month.
     bytes_read: all that was read. hashes: content of each file that could be read whole. computed: months that were
-    computed now.
+    computed now. dropped: (device number, month) of months asked for that were stored and have no input any more.
     """
 
     reports: tuple[FileReport, ...]
@@ -45,6 +45,7 @@ class Gathered:
     rows_read: int
     computed: int = 0
     hashes: Mapping[str, str] = field(default_factory=dict)
+    dropped: tuple[tuple[str, str], ...] = ()
 
     def with_reports(self, more: Sequence[FileReport]) -> Gathered:
         """The same with reports of files that were not looked into, in order of name."""
@@ -84,15 +85,23 @@ class Gatherer:
         states = self._store.month_states()
         stale = {key for key in keys if full or self._is_stale(key, states.get(key), keys[key])}
         self._settle(files, stale | set(self._direct), contributors, keys)
-        for key in filter(is_asked, set(states) - set(keys)):
-            self._store.drop_month(*key)
-            self._changed.add(key[0])
+        dropped = tuple(self._drop(key) for key in sorted(filter(is_asked, set(states) - set(keys))))
         self._settle_signs(files, contributors, keys)
         known = [self._known_file(file) for file in files if self._files[file.name].sha256]
         self._store.remember_files(known, is_asked)
         reports = tuple(report for file in files for report in self._files[file.name].reports)
         hashes = {file.name: found for file in files if (found := self._files[file.name].sha256)}
-        return Gathered(reports, tuple(sorted(keys)), len(self._read), self._bytes, self._rows, self._computed, hashes)
+        return Gathered(
+            reports, tuple(sorted(keys)), len(self._read), self._bytes, self._rows, self._computed, hashes, dropped
+        )
+
+    def _drop(self, key: Key) -> tuple[str, str]:
+        """Forget a vehicle-month; its device number as people know it, and its month."""
+        device, month = key
+        forms = dict(self._store.about_partitions(device))[month]["forms"]
+        self._store.drop_month(device, month)
+        self._changed.add(device)
+        return max(forms, key=len, default=device), month
 
     # -- what is known ----------------------------------------------------------------------------------------------
 

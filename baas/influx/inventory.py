@@ -17,7 +17,7 @@ from baas.influx.config import InfluxConfig
 from baas.influx.connect import Connection
 from baas.influx.month import InfluxMonth
 from baas.influx.retry import patiently
-from baas.influx.spool import short
+from baas.influx.spool import of_server
 from baas.influx.windows import Axis, Window
 from baas.ingest.formats import Format
 
@@ -186,7 +186,7 @@ def months_of(
         each = pool.map(lambda ask: _months(connection, ask[0], ask[1], axis, recent), asked)
         for done, ((_, device), months) in enumerate(zip(asked, each, strict=True)):
             found += [
-                replace(month, spool=spool / short(config.address))
+                replace(month, spool=of_server(spool, config.address))
                 for month in months
                 if is_asked((device_key(device), month.month))
             ]

@@ -67,6 +67,11 @@ class InfluxMonth:
         return "influx:" + "|".join(said)
 
     @property
+    def folder(self) -> Path:
+        """Where windows lie that were read before the month is finished."""
+        return self.spool / short(self.place)
+
+    @property
     def size(self) -> int:
         """Rows, as counted by the server."""
         return sum(window.rows for window in self.windows)
@@ -104,7 +109,7 @@ class InfluxMonth:
     def read(self, settings: ReadSettings, source_base: int) -> Iterator[Signals | FileReport]:
         """SIGNALS chunks of the month and then its report, as `read_file` does for a file."""
         connection = connect(self.config)
-        spool = Spool(self.spool / short(self.place))
+        spool = Spool(self.folder)
         form = served(_declared(self.wanted, settings.formats), connection.backend.time_format)
         reading = _Reading(self, form, settings)
         for blocks, digest in self._texts(Fetcher(connection.backend, self.config), spool, connection.backend.api):

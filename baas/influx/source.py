@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -77,6 +78,39 @@ def held(
     words = [connection.clock_words, *(said for one in found.values() for said in left_out_words(connection, one))]
     notices = [BaasError(one[1], one[0]) for one in words if one]
     return Held(tuple(months), (*notices, *assumed), simulated_in(connection))
+
+
+#: vehicle-months named in a line; chosen: enough to recognise a car that was sold or a year that expired
+_MOST_NAMED = 3
+
+
+def gone(config: InfluxConfig, months: Sequence[tuple[str, str]]) -> tuple[BaasError, ...]:
+    """What there is to say about (device, month) that earlier runs read and the server does not hold any more."""
+    if not months:
+        return ()
+    named = ", ".join(f"{device} {month}" for device, month in months[:_MOST_NAMED])
+    more = len(months) - _MOST_NAMED
+    en = (
+        f"{len(months):,} vehicle-months of earlier runs are no longer on {config.address} (expired or deleted) and not"
+        f" in these results: {named}{f' and {more:,} more' if more > 0 else ''}"
+    )
+    ko = (
+        f"지난 실행에 있던 차량-월 {len(months):,}개가 {config.address}에 더는 없어(보존 기간이 지났거나 삭제됨)"
+        f" 결과에서 빠졌습니다: {named}{f' 외 {more:,}개' if more > 0 else ''}"
+    )
+    return (BaasError(en, ko),)
+
+
+def tidy(folder: Path, config: InfluxConfig, months: Sequence[InfluxMonth], *, is_all: bool) -> None:
+    """Drop what was set aside of months that will not grow, and of those gone where `months` are all there are."""
+    from baas.influx.spool import of_server
+
+    place = of_server(folder, config.address)
+    growing = {month.folder.name for month in months if month.stays}
+    finished = {month.folder.name for month in months} - growing
+    for one in place.iterdir() if place.is_dir() else ():
+        if one.name in finished or (is_all and one.name not in growing):
+            shutil.rmtree(one, ignore_errors=True)
 
 
 def _ask(

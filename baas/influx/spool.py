@@ -70,6 +70,11 @@ class Spool:
         shutil.rmtree(self._folder, ignore_errors=True)
 
 
+def of_server(folder: Path, address: str) -> Path:
+    """Where rows of one server lie."""
+    return folder / short(address)
+
+
 def short(text: str) -> str:
     """A name for a file that stands for a text."""
     return hashlib.sha256(text.encode()).hexdigest()[:24]
