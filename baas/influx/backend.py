@@ -52,6 +52,10 @@ class Backend(Protocol):
         """Values of the device tag."""
         ...
 
+    def tags(self, measurement: str) -> list[str]:
+        """Tags of a measurement."""
+        ...
+
     def untagged(self, measurement: str, fields: tuple[str, ...]) -> int:
         """Rows without the device tag, by the fullest of a few fields."""
         ...

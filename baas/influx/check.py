@@ -17,6 +17,7 @@ from baas.influx.left_out import left_out_words
 from baas.influx.marks import simulated_in
 from baas.influx.month import InfluxMonth
 from baas.influx.retry import patiently
+from baas.influx.split import split_words
 from baas.influx.stored_time import evidence
 from baas.ingest.reader import ReadSettings
 
@@ -45,6 +46,8 @@ def check(
     months = months_of(connection, settings.formats, settings.timezone, spool, progress)
     lines += [line for one in found.values() for line in (*_months(one, months), *_spellings(one, months))]
     lines += [line for one in found.values() for line in _left_out(connection, one)]
+    split = [split_words(connection, one, months) for one in found.values()]
+    lines += [Line(*words, is_fault=True) for words in split if words]
     lines += _simulated(connection, months)
     return [*lines, *_time(config, months, settings, spool)]
 

@@ -160,7 +160,12 @@ def lines_in(blocks: Sequence[bytes]) -> int:
     >>> lines_in([b"Unnamed: 0,soc\n", b",55\n,56\n"])
     2
     """
-    return sum(block.count(b"\n") - block.startswith(_HEADER) for block in blocks)
+    return sum(block.count(b"\n") - is_header(block) for block in blocks)
+
+
+def is_header(block: bytes) -> bool:
+    """Whether a block of an answer begins with a header."""
+    return block.startswith(_HEADER)
 
 
 def columns_of(line: bytes) -> list[str]:

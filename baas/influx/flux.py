@@ -92,6 +92,11 @@ class Flux:
         """Values of the device tag."""
         return self._tag_values(measurement, self._config.device_tag)
 
+    def tags(self, measurement: str) -> list[str]:
+        """Tags of a measurement; what the server itself adds begins with "_"."""
+        text = query("tags.flux", bucket=self._quoted, measurement=text_flux(measurement), since=_SINCE)
+        return sorted({row["_value"] for row in self._table(text) if not row["_value"].startswith("_")})
+
     def untagged(self, measurement: str, fields: tuple[str, ...]) -> int:
         """Rows without the device tag, by the fullest of a few fields; of fields of several types one is counted."""
         text = self._about("untagged.flux", Ask(measurement, "", _FIRST_MS, LAST_MS, fields))

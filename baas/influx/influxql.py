@@ -76,6 +76,10 @@ class InfluxQL:
         text = query("tag_values.influxql", measurement=self._from(measurement), tag=name_ql(self._config.device_tag))
         return sorted({str(row[1]) for row in self._table(text)})
 
+    def tags(self, measurement: str) -> list[str]:
+        """Tags of a measurement."""
+        return [str(row[0]) for row in self._table(query("tags.influxql", measurement=self._from(measurement)))]
+
     def untagged(self, measurement: str, fields: tuple[str, ...]) -> int:
         """Rows without the device tag, by the fullest of a few fields: a tag that is missing equals an empty one."""
         ask = Ask(measurement, "", FIRST_MS, LAST_MS, fields)

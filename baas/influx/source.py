@@ -63,6 +63,7 @@ def held(
     from baas.influx.inventory import months_of, wanted_of
     from baas.influx.left_out import left_out_words
     from baas.influx.marks import simulated_in
+    from baas.influx.split import split_words
 
     connection = connect(config)
     found = wanted_of(connection, reading.formats)
@@ -76,6 +77,7 @@ def held(
     months = months_of(connection, reading.formats, reading.timezone, folder, progress, is_asked)
     assumed = _ask(config, months, reading, folder)
     words = [connection.clock_words, *(said for one in found.values() for said in left_out_words(connection, one))]
+    words += [split_words(connection, one, months) for one in found.values()]
     notices = [BaasError(one[1], one[0]) for one in words if one]
     return Held(tuple(months), (*notices, *assumed), simulated_in(connection))
 
