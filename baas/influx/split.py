@@ -62,13 +62,20 @@ def _split(connection: Connection, month: InfluxMonth) -> int:
 
 
 def _times(blocks: Sequence[bytes]) -> list[str]:
-    """Times of the rows of an answer, as the server writes them."""
-    found: list[str] = []
-    place = 0
+    r"""Times of the rows of an answer, as the server writes them; blocks may break off within a line.
+
+    >>> _times([b"Unnamed: 0,time\n", b",1\n,2", b"0\n", b"Unnamed: 0,soc,time\n", b",5,3\n"])
+    ['1', '20', '3']
+    """
+    tables: list[tuple[int, list[bytes]]] = []
     for block in blocks:
         if is_header(block):
-            place = columns_of(block).index(TIME)
+            tables.append((columns_of(block).index(TIME), []))
         else:
-            rows = csv.reader(block.decode("utf-8", "replace").split("\n"))
-            found += [row[place] for row in rows if len(row) > place]
-    return found
+            tables[-1][1].append(block)
+    return [
+        row[place]
+        for place, text in tables
+        for row in csv.reader(b"".join(text).decode("utf-8", "replace").split("\n"))
+        if len(row) > place
+    ]
