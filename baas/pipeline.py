@@ -184,7 +184,9 @@ def run(settings: Settings, progress: Progress, arguments: Mapping[str, object])
         gathered, held = _gathered(this_run, settings, sources, workers, progress)
         outcome = _scored(this_run.store, settings, sources, gathered, progress)
         seconds = time.monotonic() - started
-        outcome = replace(outcome, seconds=seconds, notices=held.notices, simulated=held.simulated)
+        passed_over = influx.passed_over(settings, arguments)
+        notices = (passed_over,) if passed_over else held.notices
+        outcome = replace(outcome, seconds=seconds, notices=notices, simulated=held.simulated)
         if sources.server:
             told = sources.server.stored_time or "utc (not told)"
             gone = influx.gone(sources.server, gathered.dropped) if outcome.scores else ()

@@ -47,7 +47,8 @@ class Settings:
     #: names, besides its own, that the dashboard answers to, such as the name of a proxy before it
     hosts: tuple[str, ...] = ()
     influx: Mapping[str, Any] = field(default_factory=dict)
-    influx_api: str = "auto"
+    #: how to ask the server; "" as [influx] says
+    influx_api: str = ""
     #: rows of the server from this local day on are read again, whatever is known
     since: date | None = None
 
@@ -164,6 +165,8 @@ def load(
     """
     values = _from_file(config) | _from_environment(os.environ if environment is None else environment)
     given = {name: _parsed(name, value, _option(name)) for name, value in arguments.items()}
+    if "inputs" in given and (values | given).get("source", "auto") == "auto":
+        given["source"] = "csv"  # the command line names files: it wins over a server in the file or the environment
     settings = Settings(**(values | given))
     settings.zone  # noqa: B018  (an unknown zone must stop the program before any file is read)
     if settings.first_day and settings.last_day and settings.first_day > settings.last_day:

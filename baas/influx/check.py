@@ -61,8 +61,8 @@ def _server(connection: Connection) -> Line:
 
 
 def _clock(connection: Connection) -> list[Line]:
-    words = connection.clock_words
-    return [Line(*words, is_fault=True)] if words else []
+    clock = connection.clock_words
+    return [Line(*words, is_fault=words == clock) for words in connection.words]
 
 
 def _measurements(connection: Connection) -> list[Line]:

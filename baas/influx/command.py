@@ -14,6 +14,7 @@ from baas.errors import BaasError
 from baas.influx.check import check
 from baas.influx.config import InfluxConfig, load_config
 from baas.influx.load import load
+from baas.influx.tls import unchecked_words
 from baas.ingest.files import find_files
 from baas.ingest.formats import load_formats
 from baas.ingest.reader import ReadSettings
@@ -77,6 +78,8 @@ def _check(config: InfluxConfig, settings: Settings) -> int:
 
 def _load(config: InfluxConfig, settings: Settings) -> int:
     files, passed_over = find_files(settings.inputs)
+    if words := unchecked_words(config):
+        print(words[settings.lang != "ko"], file=sys.stderr)
     started = monotonic()
     try:
         done = load(files, config, _reading(settings), _told(_BYTES, settings.lang), simulated_devices(settings.inputs))

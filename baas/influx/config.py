@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from urllib.parse import unquote, urlsplit, urlunsplit
 
@@ -12,6 +12,8 @@ from baas.errors import BaasError
 
 APIS = ("auto", "influxql", "flux")
 STORED_TIMES = ("", "utc", "local-as-utc")
+#: servers count time from then on
+_FIRST_YEAR = 1970
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,9 @@ class InfluxConfig:
     since: date | None = None
     timeout_ms: int = 60_000
     ssl_ca_cert: str = ""
+    cert_file: str = ""
+    cert_key_file: str = ""
+    cert_key_password: str = field(default="", repr=False)
     verify_ssl: bool = True
     gzip: bool = False
     #: tries after a failure before a run stops, the wait before the first; chosen: about a minute in all, doubling
@@ -76,15 +81,16 @@ class InfluxConfig:
 
     def redacted(self, text: str) -> str:
         """Text without the secrets of this configuration."""
-        for secret in (self.token, self.password):
+        for secret in (self.token, self.password, self.cert_key_password):
             text = text.replace(secret, "***") if secret else text
         return text
 
 
 _ENVIRONMENT = {
     "url": "URL", "org": "ORG", "token": "TOKEN", "bucket": "BUCKET", "timeout_ms": "TIMEOUT",
-    "ssl_ca_cert": "SSL_CA_CERT", "verify_ssl": "VERIFY_SSL", "username": "USERNAME", "password": "PASSWORD",
-    "database": "DATABASE",
+    "ssl_ca_cert": "SSL_CA_CERT", "verify_ssl": "VERIFY_SSL", "cert_file": "CERT_FILE",
+    "cert_key_file": "CERT_KEY_FILE", "cert_key_password": "CERT_KEY_PASSWORD",
+    "username": "USERNAME", "password": "PASSWORD", "database": "DATABASE",
 }  # fmt: skip
 #: the client's own prefix wins over the short one that the collector's scripts use
 _PREFIXES = ("INFLUXDB_V2_", "INFLUXDB_")
@@ -105,42 +111,71 @@ def _text(value: Any) -> str:
     return value.strip()
 
 
+def _name(value: Any) -> str:
+    if not _text(value):
+        raise ValueError(value)
+    return _text(value)
+
+
 def _day(value: Any) -> date:
-    return value if isinstance(value, date) else date.fromisoformat(value)
+    day = value if isinstance(value, date) else date.fromisoformat(value)
+    if day.year < _FIRST_YEAR:
+        raise ValueError(value)
+    return day.date() if isinstance(day, datetime) else day
 
 
-def _at_least(least: float, kind: type[int] | type[float]) -> Callable[[Any], float]:
-    def parse(value: Any) -> float:
-        number = kind(value)
-        if isinstance(value, bool) or not number >= least:
+@dataclass(frozen=True)
+class _Number:
+    """A number between limits, both included."""
+
+    least: float
+    most: float
+    kind: type[int] | type[float]
+
+    def __call__(self, value: Any) -> float:
+        number = self.kind(value)
+        if isinstance(value, bool) or not self.least <= number <= self.most:
             raise ValueError(value)
         return number
 
-    return parse
+    @property
+    def hint(self) -> tuple[str, str]:
+        """What is possible, English and Korean."""
+        least, most = f"{self.least:.4g}", f"{self.most:,.0f}"
+        return f"; give a number from {least} to {most}", f". {least}~{most} 사이의 수를 쓰십시오"
 
 
+#: upper limits; chosen: far beyond what is useful (a century, a day, a year) and within what clocks and sockets take
 _PARSERS: Mapping[str, Callable[[Any], Any]] = {
-    "lookback_days": _at_least(0, float),
+    "bms": _name,
+    "device_tag": _name,
+    "lookback_days": _Number(0, 36_500, float),
     "since": _day,
-    "timeout_ms": _at_least(1, int),
-    "answer_limit_bytes": _at_least(1, int),
+    "timeout_ms": _Number(1, 86_400_000, int),
+    "answer_limit_bytes": _Number(1, 10**10, int),
     "verify_ssl": _yes,
     "gzip": _yes,
-    "retries": _at_least(0, int),
-    "retry_wait_s": _at_least(0, float),
-    "window_h": _at_least(1 / 60, float),
+    "retries": _Number(0, 1_000, int),
+    "retry_wait_s": _Number(0, 3_600, float),
+    "window_h": _Number(1 / 60, 8_784, float),
 }
 _CHOICES = {"api": APIS, "stored_time": STORED_TIMES}
-_SECRETS = ("token", "password")
+_WRITE_A_DAY = (
+    f"; write a day from {_FIRST_YEAR} on as YYYY-MM-DD",
+    f". {_FIRST_YEAR}년 이후 날짜를 YYYY-MM-DD로 쓰십시오",
+)
+_SECRETS = ("token", "password", "cert_key_password")
 
 
 def _parsed(name: str, value: Any, where: str) -> Any:
     """A value of the right type; a wrong one is told by name, secrets without their text."""
     shown = "***" if name in _SECRETS else repr(value)
+    parse = _PARSERS.get(name) or _text
     try:
-        found = (_PARSERS.get(name) or _text)(value)
-    except (ValueError, TypeError) as fault:
-        raise BaasError(f"{where}: cannot be {shown}", f"{where}: {shown} 값은 쓸 수 없습니다") from fault
+        found = parse(value)
+    except (ValueError, TypeError, OverflowError) as fault:
+        en, ko = parse.hint if isinstance(parse, _Number) else _WRITE_A_DAY if parse is _day else ("", "")
+        raise BaasError(f"{where}: cannot be {shown}{en}", f"{where}: {shown} 값은 쓸 수 없습니다{ko}") from fault
     if name in _CHOICES and found not in _CHOICES[name]:
         known = ", ".join(item for item in _CHOICES[name] if item)
         raise BaasError(f"{where}: {shown} is not one of {known}", f"{where}: {shown} 대신 {known} 중에서 고르십시오")
@@ -149,6 +184,11 @@ def _parsed(name: str, value: Any, where: str) -> Any:
 
 def _from_table(table: Mapping[str, Any]) -> dict[str, Any]:
     """The table [influx] of baas.toml; `timeout` counts milliseconds as the client's own files do."""
+    if not isinstance(table, Mapping):
+        raise BaasError(
+            f"baas.toml: influx cannot be {table!r}; write a table [influx] with url, bucket and so on",
+            f"baas.toml: influx는 {table!r}일 수 없습니다. [influx] 표에 url, bucket 등을 적으십시오",
+        )
     known = {"timeout": "timeout_ms"} | {item.name: item.name for item in fields(InfluxConfig)}
     if unknown := sorted(set(table) - set(known)):
         raise BaasError(
@@ -167,6 +207,12 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
                 found[name] = _parsed(name, text, prefix + ending)
                 break
     return found
+
+
+def is_named_in(table: object, environment: Mapping[str, str]) -> bool:
+    """Whether a server is named, whatever else is right or wrong about it."""
+    in_table = isinstance(table, Mapping) and bool(table.get("url"))
+    return in_table or any(environment.get(prefix + _ENVIRONMENT["url"], "").strip() for prefix in _PREFIXES)
 
 
 def _without_user(config: InfluxConfig) -> InfluxConfig:

@@ -11,6 +11,7 @@ from baas.influx.backend import Backend
 from baas.influx.config import InfluxConfig
 from baas.influx.influxql import InfluxQL
 from baas.influx.retry import patiently
+from baas.influx.tls import unchecked_words
 from baas.influx.wire import Ping, Wire
 
 #: clocks that differ by more make "three days back" mean something else; chosen: far beyond what NTP leaves
@@ -24,6 +25,11 @@ class Connection:
     config: InfluxConfig
     ping: Ping
     backend: Backend
+
+    @property
+    def words(self) -> list[tuple[str, str]]:
+        """What there is to say about the server before anything is read, Korean and English."""
+        return [words for words in (self.clock_words, unchecked_words(self.config)) if words]
 
     @property
     def clock_words(self) -> tuple[str, str] | None:

@@ -40,6 +40,42 @@ def not_influx(config: InfluxConfig) -> BaasError:
     )
 
 
+def untrusted(config: InfluxConfig, why: str) -> BaasError:
+    """The server's certificate comes from nobody that we trust, or is for another name."""
+    return BaasError(
+        f"the certificate of {config.url} is not trusted ({why}); name the file with the CA that issued it in"
+        " INFLUXDB_V2_SSL_CA_CERT, or as ssl_ca_cert under [influx] in baas.toml",
+        f"{config.url}의 인증서를 믿을 수 없습니다({why}). 인증서를 발급한 CA 파일을 INFLUXDB_V2_SSL_CA_CERT 또는"
+        " baas.toml의 [influx] ssl_ca_cert에 지정하십시오",
+    )
+
+
+def stranger(config: InfluxConfig, why: str) -> BaasError:
+    """The server wants a certificate of the client, or another one."""
+    return BaasError(
+        f"{config.url} demands a certificate of the client that it knows ({why}); name it in INFLUXDB_V2_CERT_FILE and"
+        " INFLUXDB_V2_CERT_KEY_FILE, or as cert_file and cert_key_file under [influx] in baas.toml",
+        f"{config.url}이(가) 아는 클라이언트 인증서를 요구합니다({why}). INFLUXDB_V2_CERT_FILE과"
+        " INFLUXDB_V2_CERT_KEY_FILE 또는 baas.toml의 [influx] cert_file, cert_key_file에 지정하십시오",
+    )
+
+
+def unusable_file(name: str, path: str, why: str) -> BaasError:
+    """A certificate file that is not there or holds something else."""
+    return BaasError(
+        f"INFLUXDB_V2_{name} ({name.lower()} under [influx] in baas.toml): {path} cannot be used ({why})",
+        f"INFLUXDB_V2_{name}(baas.toml의 [influx] {name.lower()}): {path}을(를) 쓸 수 없습니다({why})",
+    )
+
+
+def not_https(config: InfluxConfig) -> BaasError:
+    """Something answers, but without encryption."""
+    return BaasError(
+        f"what answers at {config.url} does not speak https; check INFLUXDB_V2_URL (perhaps http:// is right)",
+        f"{config.url}에서 응답하는 것은 https를 쓰지 않습니다. INFLUXDB_V2_URL을 확인하십시오(http://일 수 있습니다)",
+    )
+
+
 def refused(config: InfluxConfig, status: int, said: str) -> BaasError:
     """Wrong or missing credentials (401), or a right that is missing (403)."""
     said = config.redacted(said)

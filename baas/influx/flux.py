@@ -23,6 +23,7 @@ from baas.influx.columns import DEVICE, TIME, TYPE, columns_of, header_line, ren
 from baas.influx.config import InfluxConfig
 from baas.influx.faults import NO_ANSWER, PassingError, TooLargeError
 from baas.influx.queries import fields_flux, just_before_flux, query, text_flux, time_flux
+from baas.influx.tls import context_of
 from baas.influx.windows import pieces, shard_number, shard_start
 from baas.influx.wire import CONNECTIONS, METADATA_BYTES, PIECE_BYTES, failures, judged, said_in, whole
 
@@ -54,7 +55,7 @@ class Flux:
         self._quoted = text_flux(self._bucket)
         self._client = InfluxDBClient(
             config.url, org=config.org or "-", timeout=config.timeout_ms, enable_gzip=config.gzip,
-            verify_ssl=config.verify_ssl, ssl_ca_cert=config.ssl_ca_cert or None, connection_pool_maxsize=CONNECTIONS,
+            verify_ssl=config.verify_ssl, ssl_context=context_of(config), connection_pool_maxsize=CONNECTIONS,
             **_credentials(config, is_v1=is_v1),
         )  # fmt: skip
 

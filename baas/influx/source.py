@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from time import time
 from typing import TYPE_CHECKING
 
 from baas.errors import BaasError
-from baas.influx.config import InfluxConfig, load_config
+from baas.influx.config import InfluxConfig, is_named_in, load_config
 from baas.ingest.reader import ReadSettings
 from baas.settings import Settings
 
@@ -41,7 +41,7 @@ def configured(settings: Settings) -> InfluxConfig | None:
     config = load_config(
         settings.influx,
         os.environ,
-        api=None if settings.influx_api == "auto" else settings.influx_api,
+        api=settings.influx_api or None,
         since=settings.since,
     )
     if config.is_configured:
@@ -52,6 +52,19 @@ def configured(settings: Settings) -> InfluxConfig | None:
             "--source influx: 서버가 설정되지 않았습니다. INFLUXDB_V2_URL 또는 baas.toml의 [influx] url을 설정하십시오",
         )
     return None
+
+
+def passed_over(settings: Settings, arguments: Mapping[str, object]) -> BaasError | None:
+    """What to tell of a server that is configured but not read, because the command line names files instead."""
+    is_named = "inputs" in arguments and arguments.get("source", "auto") == "auto" and settings.source == "csv"
+    if not is_named or not is_named_in(settings.influx, os.environ):
+        return None
+    return BaasError(
+        "the files of --input were read, not the InfluxDB that is configured; --source influx reads that and takes only"
+        " lists of car types from --input",
+        "설정된 InfluxDB가 아니라 --input의 파일을 읽었습니다. --source influx를 주면 서버를 읽고 --input에서는 차종"
+        " 목록만 씁니다",
+    )
 
 
 def held(
@@ -76,7 +89,8 @@ def held(
         )
     months = months_of(connection, reading.formats, reading.timezone, folder, progress, is_asked)
     assumed = _ask(config, months, reading, folder)
-    words = [connection.clock_words, *(said for one in found.values() for said in left_out_words(connection, one))]
+    words: list[tuple[str, str] | None] = [*connection.words]
+    words += [said for one in found.values() for said in left_out_words(connection, one)]
     words += [split_words(connection, one, months) for one in found.values()]
     notices = [BaasError(one[1], one[0]) for one in words if one]
     return Held(tuple(months), (*notices, *assumed), simulated_in(connection))

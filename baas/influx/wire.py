@@ -18,6 +18,7 @@ import urllib3
 from baas.influx import faults
 from baas.influx.config import InfluxConfig
 from baas.influx.faults import PassingError, SlowError, TooLargeError
+from baas.influx.tls import context_of, perhaps, refusal
 
 #: connections kept open per process; chosen: two queries in flight keep a server of two cores busy
 CONNECTIONS = 4
@@ -127,7 +128,9 @@ def failures(config: InfluxConfig) -> Iterator[None]:
     except (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError) as fault:
         raise PassingError("connection refused or timed out") from fault
     except (urllib3.exceptions.HTTPError, OSError) as fault:
-        raise PassingError(f"connection broken: {type(fault).__name__}") from fault
+        if told := refusal(config, fault):
+            raise told from fault
+        raise PassingError(f"connection broken: {type(fault).__name__}{perhaps(config, fault)}") from fault
 
 
 class Wire:
@@ -135,16 +138,11 @@ class Wire:
 
     def __init__(self, config: InfluxConfig) -> None:
         self._config = config
-        secure: dict[str, Any] = {}
-        if config.url.startswith("https"):
-            secure = {"cert_reqs": "CERT_REQUIRED" if config.verify_ssl else "CERT_NONE"}
-            if config.ssl_ca_cert:
-                secure["ca_certs"] = config.ssl_ca_cert
         self._pool = urllib3.PoolManager(
             maxsize=CONNECTIONS,
             retries=False,
             timeout=urllib3.Timeout(connect=_CONNECT_S, read=config.timeout_ms / 1000),
-            **secure,
+            ssl_context=context_of(config),
         )
         self._pool.pool_classes_by_scheme = {"http": _WidePool, "https": _WideSecurePool}
         self.is_v1 = False

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
 import pytest
+from running import score
 
 from baas.errors import BaasError
 from baas.influx import faults
 from baas.influx.config import InfluxConfig, load_config
 from baas.influx.source import configured
-from baas.settings import Settings
+from baas.settings import Settings, load
 
 SERVER = {"INFLUXDB_V2_URL": "http://db:8086", "INFLUXDB_V2_BUCKET": "aicar-bucket"}
 
@@ -66,6 +68,16 @@ def test_no_message_shows_a_secret() -> None:
         ({"stored_time": "KST"}, {}, ["stored_time", "local-as-utc"]),
         ({"lookback_days": -1}, {}, ["lookback_days"]),
         ({"url": 5}, {}, ["url"]),
+        ({"lookback_days": float("inf")}, {}, ["lookback_days", "36,500"]),
+        ({"lookback_days": float("nan")}, {}, ["lookback_days", "36,500"]),
+        ({"window_h": float("inf")}, {}, ["window_h", "8,784"]),
+        ({"retry_wait_s": float("inf")}, {}, ["retry_wait_s"]),
+        ({"timeout_ms": 10**20}, {}, ["timeout_ms", "86,400,000"]),
+        ({"timeout_ms": float("inf")}, {}, ["timeout_ms"]),
+        ({"since": "0001-01-01"}, {}, ["since", "1970"]),
+        ({"device_tag": ""}, {}, ["device_tag"]),
+        ({"bms": " "}, {}, ["bms"]),
+        (5, {}, ["[influx]", "5"]),
         ({}, {"INFLUXDB_V2_TIMEOUT": "soon"}, ["INFLUXDB_V2_TIMEOUT", "soon"]),
         ({}, SERVER | {"INFLUXDB_V2_VERIFY_SSL": "perhaps"}, ["INFLUXDB_V2_VERIFY_SSL"]),
         ({}, SERVER | {"INFLUXDB_V2_URL": "db:8086"}, ["INFLUXDB_V2_URL"]),
@@ -92,3 +104,41 @@ def test_a_server_is_used_when_configured_and_files_otherwise(monkeypatch: pytes
     api = configured(Settings(influx=there.influx, influx_api="flux"))
     assert api is not None
     assert api.api == "flux"
+
+
+def test_the_way_of_asking_on_the_command_line_wins_also_when_it_is_auto(tmp_path: Path) -> None:
+    (tmp_path / "baas.toml").write_text('[influx]\nurl = "http://db:8086"\nbucket = "b"\napi = "flux"\n')
+    for given, asked in (({}, "flux"), ({"influx_api": "auto"}, "auto"), ({"influx_api": "influxql"}, "influxql")):
+        config = configured(load(given, {}, tmp_path / "baas.toml"))
+        assert config is not None
+        assert config.api == asked
+
+
+def test_a_day_before_servers_is_told_on_the_command_line(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "baas.toml").write_text('[influx]\nurl = "http://127.0.0.1:9"\nbucket = "b"\n')
+    (tmp_path / "lists").mkdir()
+    ran = score(tmp_path / "lists", tmp_path / "r", "--source", "influx", "--since", "0001-01-01", "--lang", "en")
+    assert ran.status == 2
+    assert "--since" in ran.err
+    assert "from 1970 on" in ran.err
+
+
+@pytest.mark.parametrize("lang", ["ko", "en"])
+def test_files_named_on_the_command_line_win_over_a_server_and_that_is_told(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, lang: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    feed = tmp_path / "feed"
+    feed.mkdir()
+    lines = [f"7,2023-03-02 09:{no:02d}:00,50,700,1" for no in range(30)]
+    (feed / "bms_7.csv").write_text("\n".join(["device_no,time,soc,pack_volt,pack_current", *lines, ""]))
+    (tmp_path / "baas.toml").write_text('[influx]\nurl = "http://127.0.0.1:9"\nbucket = "b"\nretries = 0\n')
+    told = "not the InfluxDB" if lang == "en" else "InfluxDB가 아니라"
+    for source, is_told in ((("--source", "auto"), True), (("--source", "csv"), False)):
+        ran = score(feed, tmp_path / "r", *source, "--lang", lang)
+        assert ran.status == 0, ran.err
+        assert (told in ran.err) == is_told
+    assert score(feed, tmp_path / "r", "--source", "influx", "--lang", lang).status == 2
+    (tmp_path / "baas.toml").unlink()
+    assert told not in score(feed, tmp_path / "r", "--source", "auto", "--lang", lang).err

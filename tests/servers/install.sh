@@ -17,6 +17,7 @@ install() {
 if [ ! -x /usr/bin/influxd ]; then
     install influxdb
 fi
+command -v openssl >/dev/null || install openssl # certificates for https
 if [ ! -x "$cache/influxd-1.8.10" ]; then
     command -v go >/dev/null || install golang-go ca-certificates
     work=$(mktemp -d)
