@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from time import sleep
 
-from baas.influx import faults
 from baas.influx.backend import DAY_MS, Ask, Backend
 from baas.influx.config import InfluxConfig
-from baas.influx.faults import PassingError, SlowError, TooLargeError
-from baas.influx.retry import patiently, wait_s
+from baas.influx.retry import by_parts, patiently
 from baas.influx.windows import SHORTEST_MS, pieces
 
 _HOUR_MS = 3_600_000
@@ -25,40 +22,22 @@ class Fetcher:
 
     def rows(self, ask: Ask) -> list[bytes]:
         """CSV in blocks that together hold all rows of a window, the parts of the window in order of time."""
-        found: list[bytes] = []
-        todo = list(pieces(ask.start_ms, ask.stop_ms, self._span_ms, self._shard_ms))[::-1]
-        failures = 0
-        while todo:
-            start, stop = todo.pop()
-            try:
-                found += self._backend.rows(replace(ask, start_ms=start, stop_ms=stop))
-                failures = 0
-                continue
-            except TooLargeError as fault:
-                if stop - start <= SHORTEST_MS:
-                    raise faults.gave_up(self._config, _what(ask), str(fault)) from fault
-                smaller = True
-            except PassingError as fault:
-                failures += 1
-                if failures > self._config.retries:
-                    raise faults.gave_up(self._config, _what(ask), str(fault)) from fault
-                smaller = isinstance(fault, SlowError) and stop - start > SHORTEST_MS
-                sleep(wait_s(self._config, failures))
-            todo += self._again(start, stop, smaller=smaller)
-        return found
+
+        def part(start: int, stop: int) -> list[bytes]:
+            return self._backend.rows(replace(ask, start_ms=start, stop_ms=stop))
+
+        parts = pieces(ask.start_ms, ask.stop_ms, self._span_ms, self._shard_ms)
+        what = f"{ask.measurement} {ask.device!r}"
+        return [block for blocks in by_parts(self._config, what, parts, part, self._smaller) for block in blocks]
 
     def counted(self, ask: Ask) -> int:
         """Rows of a window at this moment, by the fullest of its fields."""
         return max((max(values) for values in self._backend.counts(ask).values()), default=0)
 
-    def _again(self, start: int, stop: int, *, smaller: bool) -> list[tuple[int, int]]:
-        """The window once more, the last part first; in halves, as all later ones, when that may help."""
-        if not smaller:
-            return [(start, stop)]
+    def _smaller(self, start: int, stop: int) -> list[tuple[int, int]]:
+        """Halves of a part, as of all later ones; nothing where it is short."""
+        if stop - start <= SHORTEST_MS:
+            return []
         half = max(SHORTEST_MS, (stop - start) // 2)
         self._span_ms = min(self._span_ms, half)
-        return list(pieces(start, stop, half, self._shard_ms))[::-1]
-
-
-def _what(ask: Ask) -> str:
-    return f"{ask.measurement} {ask.device!r}"
+        return list(pieces(start, stop, half, self._shard_ms))

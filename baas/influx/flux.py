@@ -21,6 +21,7 @@ from baas.influx import faults
 from baas.influx.backend import DAY_MS, LAST_MS, WEEK_MS, Ask, summed
 from baas.influx.columns import DEVICE, TIME, TYPE, columns_of, header_line, renamed
 from baas.influx.config import InfluxConfig
+from baas.influx.connections import POOLS
 from baas.influx.faults import NO_ANSWER, PassingError, TooLargeError
 from baas.influx.queries import fields_flux, just_before_flux, query, text_flux, time_flux
 from baas.influx.tls import context_of
@@ -58,6 +59,7 @@ class Flux:
             verify_ssl=config.verify_ssl, ssl_context=context_of(config), connection_pool_maxsize=CONNECTIONS,
             **_credentials(config, is_v1=is_v1),
         )  # fmt: skip
+        self._client.api_client.rest_client.pool_manager.pool_classes_by_scheme = POOLS
 
     @cached_property
     def shard_ms(self) -> int:

@@ -12,7 +12,7 @@ from baas.influx import faults
 from baas.influx.backend import DAY_MS, FIRST_MS, HOUR_MS, LAST_MS, WEEK_MS, Ask, summed
 from baas.influx.columns import TIME, TYPE, UNNEEDED, columns_of, header_line
 from baas.influx.config import InfluxConfig
-from baas.influx.faults import NO_ANSWER, PassingError, TooLargeError
+from baas.influx.faults import NO_ANSWER, PassingError, SlowError, TooLargeError
 from baas.influx.queries import name_ql, query
 from baas.influx.wire import METADATA_BYTES, Wire, blocks, judged, whole
 
@@ -173,9 +173,7 @@ class InfluxQL:
         self._table(text, _bound(ask))
         if self._database not in self.sources():
             return faults.unknown_source(self._config, self.sources())
-        return (
-            TooLargeError("the server cut the answer off") if is_begun else PassingError("the server answered nothing")
-        )
+        return TooLargeError("the server cut the answer off") if is_begun else SlowError("the server answered nothing")
 
     # -- asking -----------------------------------------------------------------------------------------------------
 

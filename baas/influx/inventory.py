@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -16,8 +15,9 @@ from baas.influx.columns import Wanted, wanted
 from baas.influx.config import InfluxConfig
 from baas.influx.connect import Connection
 from baas.influx.month import InfluxMonth
-from baas.influx.retry import patiently
+from baas.influx.retry import by_parts, patiently
 from baas.influx.spool import of_server
+from baas.influx.threads import Askers
 from baas.influx.windows import Axis, Window
 from baas.ingest.formats import Format
 
@@ -75,8 +75,14 @@ class Days:
 
     def counts(self, start_ms: int, stop_ms: int, every_ms: int = DAY_MS) -> dict[int, tuple[int, ...]]:
         """Day (or hour) -> values of the counted fields; one whose rows lack all of them is left out."""
-        ask = replace(self._counted, start_ms=start_ms, stop_ms=stop_ms)
-        return patiently(self._config, ask.measurement, partial(self._backend.counts, ask, every_ms))
+
+        def part(start: int, stop: int) -> dict[int, tuple[int, ...]]:
+            return self._backend.counts(replace(self._counted, start_ms=start, stop_ms=stop), every_ms)
+
+        found: dict[int, tuple[int, ...]] = {}
+        for counted in by_parts(self._config, self._counted.measurement, [(start_ms, stop_ms)], part, _halves):
+            found |= counted
+        return found
 
     def found(self) -> dict[int, tuple[int, ...]]:
         """Every day with rows -> values of the counted fields, zeros where the rows of a day have none of them."""
@@ -102,6 +108,16 @@ class Days:
     def _first(self, start_ms: int, stop_ms: int) -> int | None:
         ask = replace(self._all, start_ms=start_ms, stop_ms=stop_ms)
         return patiently(self._config, ask.measurement, partial(self._backend.first, ask))
+
+
+def _halves(start_ms: int, stop_ms: int) -> list[tuple[int, int]]:
+    """A time cut at a midnight, nothing where that is shorter than a day.
+
+    >>> _halves(0, 3 * 86_400_000), _halves(0, 86_400_000)
+    ([(0, 86400000), (86400000, 259200000)], [])
+    """
+    middle = (start_ms + stop_ms) // 2 // DAY_MS * DAY_MS
+    return [(start_ms, middle), (middle, stop_ms)] if start_ms < middle else []
 
 
 def _gaps(days: Sequence[int], start_ms: int, stop_ms: int) -> Iterator[tuple[int, int]]:
@@ -182,9 +198,10 @@ def months_of(
         if is_asked((device_key(device), ""))
     ]
     found: list[InfluxMonth] = []
-    with ThreadPoolExecutor(_AT_ONCE) as pool:
-        each = pool.map(lambda ask: _months(connection, ask[0], ask[1], axis, recent), asked)
-        for done, ((_, device), months) in enumerate(zip(asked, each, strict=True)):
+    with Askers(_AT_ONCE) as threads:
+        each = [threads.submit(_months, connection, one, device, axis, recent) for one, device in asked]
+        for done, ((_, device), coming) in enumerate(zip(asked, each, strict=True)):
+            months = coming.result()
             found += [
                 replace(month, spool=of_server(spool, config.address))
                 for month in months

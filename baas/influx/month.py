@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
@@ -23,6 +23,7 @@ from baas.influx.faults import PassingError
 from baas.influx.fetch import Fetcher
 from baas.influx.retry import patiently
 from baas.influx.spool import Spool, short
+from baas.influx.threads import Askers
 from baas.influx.windows import Window
 from baas.ingest.clock import Clock
 from baas.ingest.formats import Format
@@ -135,7 +136,7 @@ class InfluxMonth:
         def whole() -> list[bytes]:
             blocks = fetcher.rows(ask)
             came = lines_in(blocks)
-            if came < window.rows:
+            if came < window.rows and counted:
                 there = fetcher.counted(replace(ask, fields=counted))
                 if came < there:
                     raise PassingError(f"{came:,} rows came of {there:,}")
@@ -158,18 +159,14 @@ class InfluxMonth:
                 spool.put(self._file(window, api), blocks, digest.digest())
             return blocks, digest.digest()
 
-        with ThreadPoolExecutor(_IN_FLIGHT) as pool:
+        with Askers(_IN_FLIGHT) as threads:
             coming: list[Future[tuple[list[bytes], bytes]]] = []
-            try:
-                for window in self.windows:
-                    coming.append(pool.submit(text, window))
-                    if len(coming) > _IN_FLIGHT:
-                        yield coming.pop(0).result()
-                while coming:
+            for window in self.windows:
+                coming.append(threads.submit(text, window))
+                if len(coming) > _IN_FLIGHT:
                     yield coming.pop(0).result()
-            finally:
-                for future in coming:
-                    future.cancel()
+            while coming:
+                yield coming.pop(0).result()
 
 
 def _declared(wanted: Wanted, formats: tuple[Format, ...]) -> Format:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import http.client
 import json
-import socket
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,6 +15,7 @@ import urllib3
 
 from baas.influx import faults
 from baas.influx.config import InfluxConfig
+from baas.influx.connections import BUFFER_BYTES, POOLS
 from baas.influx.faults import PassingError, SlowError, TooLargeError
 from baas.influx.tls import context_of, perhaps, refusal
 
@@ -24,8 +23,6 @@ from baas.influx.tls import context_of, perhaps, refusal
 CONNECTIONS = 4
 #: bytes taken off the connection at a time; measured: larger pieces gain nothing
 PIECE_BYTES = 1 << 18
-#: bytes taken off a socket at once; measured: with the 8 kB of the library reading is a sixth slower
-_BUFFER_BYTES = 1 << 20
 #: most bytes of an answer about what is there; chosen: ten years of days of one car take 1 MB
 METADATA_BYTES = 64_000_000
 #: wait for a connection [s]; chosen: a server in the same network answers in milliseconds, a tired VPN in seconds
@@ -38,6 +35,7 @@ _TOO_LARGE = (
     "query-timeout limit",
     "max-select-point",
     "max-select-series",
+    "max-select-buckets",
     "timeout limit",
 )
 _BUSY = ("max-concurrent-queries", "queue length exceeded", "too many queries", "cache-max-memory-size")
@@ -93,31 +91,6 @@ def judged(config: InfluxConfig, status: int, said: str) -> Exception:
     return faults.bad_query(config, f"{status} {said}")
 
 
-class _WideResponse(http.client.HTTPResponse):
-    """An answer that is taken off the socket in large pieces, so that receiving does not wait for parsing so often."""
-
-    def __init__(self, sock: socket.socket, *arguments: Any, **named: Any) -> None:
-        super().__init__(sock, *arguments, **named)
-        self.fp.close()
-        self.fp = sock.makefile("rb", buffering=_BUFFER_BYTES)  # type: ignore[assignment]
-
-
-class _WideConnection(urllib3.connection.HTTPConnection):
-    response_class = _WideResponse
-
-
-class _WideSecureConnection(urllib3.connection.HTTPSConnection):
-    response_class = _WideResponse
-
-
-class _WidePool(urllib3.HTTPConnectionPool):
-    ConnectionCls = _WideConnection
-
-
-class _WideSecurePool(urllib3.HTTPSConnectionPool):
-    ConnectionCls = _WideSecureConnection
-
-
 @contextmanager
 def failures(config: InfluxConfig) -> Iterator[None]:
     """Failures of the connection as passing ones."""
@@ -144,7 +117,7 @@ class Wire:
             timeout=urllib3.Timeout(connect=_CONNECT_S, read=config.timeout_ms / 1000),
             ssl_context=context_of(config),
         )
-        self._pool.pool_classes_by_scheme = {"http": _WidePool, "https": _WideSecurePool}
+        self._pool.pool_classes_by_scheme = POOLS
         self.is_v1 = False
 
     def headers(self) -> dict[str, str]:
@@ -220,7 +193,7 @@ def blocks(pieces: Iterator[bytes], most: int) -> list[bytes]:
     for piece in pieces:
         waiting.append(piece)
         size += len(piece)
-        if size - kept >= _BUFFER_BYTES:
+        if size - kept >= BUFFER_BYTES:
             found.append(b"".join(waiting))
             waiting, kept = [], size
         if size > most:
