@@ -198,13 +198,14 @@ def process(partition: Partition, context: Context) -> PartitionResult:
     return PartitionResult(
         partition.key, partition.month, tables.days.assign(device_no=partition.key), tables.arrays,
         stretches, _dated([*notes, *found_notes], zone), account.used, account.repeated, account.of_day,
-        cleaned.evidence, cleaned.sign, _sent(cleaned), forms, told, has_current,
+        cleaned.evidence, cleaned.sign, _sent(cleaned, has_current=has_current), forms, told, has_current,
     )  # fmt: skip
 
 
-def _sent(cleaned: Clean) -> tuple[str, ...]:
-    """Signals that came with at least one possible value."""
-    names = [name for name in cleaned.columns if np.isfinite(cleaned.columns[name]).any() or name == "pack_current"]
+def _sent(cleaned: Clean, *, has_current: bool) -> tuple[str, ...]:
+    """Signals that came with at least one possible value; current of unknown sign came, though no value is left."""
+    came = {name: bool(np.isfinite(values).any()) for name, values in cleaned.columns.items()}
+    names = [name for name in came if (has_current if name == "pack_current" else came[name])]
     return (*sorted(names), *(["cells"] if cleaned.cells_mv.shape[1] else []), *(["modules"] if cleaned.probes else []))
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 _PACKAGE = Path(__file__).resolve().parent.parent
 #: what decides how a file or a server is read, and how its rows become day tables
-_READING = ("ingest", "influx", "signals.py", "schema.py", "tables/feed.py", "gather")
+_READING = ("ingest", "influx", "aside.py", "signals.py", "schema.py", "tables/feed.py", "gather")
 _TEXTS = (".py", ".toml", ".flux", ".influxql")
 _COMPUTING = ("clean", "daily", "maths", "tables", "cars/types.py", "sessions.py", "partition.py", "months.py")
 

@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from time import time
-from typing import Any
 from urllib.parse import urlencode
 
 import urllib3

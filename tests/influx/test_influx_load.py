@@ -151,3 +151,31 @@ def test_a_user_of_the_database_may_load_into_it_but_not_make_one(
     assert "written 750 + duplicate 250" in said.out
     assert "403" in said.err
     assert "'another'" in said.err
+
+
+# -- what a car never sends -----------------------------------------------------------------------------------------
+
+
+def test_signals_that_a_car_never_sends_are_missing_however_they_are_read(
+    way, configured, reading, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server, api = way
+    config = configured(server, api)
+    for device, values in (
+        ("01200000100", "700.1,1.5,{no},10,25,20,3.7,3.71"), ("01200000200", "700.1,,,,,,,"),
+        ("01200000300", ",-1.5,{no},10,,,,"),
+    ):  # fmt: skip
+        _file(tmp_path / "feed" / f"2023-03/{device}/bms.csv", 0, 100, 1, values, device=device)
+    load(find_files([tmp_path / "feed"])[0], config, reading, lambda _done, _total: None)
+    (tmp_path / "lists").mkdir()
+    (tmp_path / "baas.toml").write_text(
+        f'[influx]\nurl = "{config.url}"\ndatabase = "{config.database}"\napi = "{api}"\nstored_time = "utc"\n'
+    )
+    monkeypatch.chdir(tmp_path)
+    from_server = score(tmp_path / "lists", tmp_path / "i", "--source", "influx", "--jobs", "1")
+    from_files = score(tmp_path / "feed", tmp_path / "f", "--jobs", "1")
+    assert from_server.rows("data_quality.csv") == from_files.rows("data_quality.csv")
+    missing = [set(row["missing_signals"].split()) for row in from_server.rows("data_quality.csv")]
+    assert "pack_current" not in missing[0] | missing[2]
+    assert {"pack_current", "odometer", "cells"} <= missing[1]
+    assert {"pack_volt", "cells"} <= missing[2]
