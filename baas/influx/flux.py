@@ -23,6 +23,7 @@ from baas.influx.columns import DEVICE, TIME, TYPE, columns_of, header_line, ren
 from baas.influx.config import InfluxConfig
 from baas.influx.connections import POOLS
 from baas.influx.faults import NO_ANSWER, PassingError, TooLargeError
+from baas.influx.flux_csv import error_in, is_answer, tables
 from baas.influx.queries import fields_flux, just_before_flux, query, text_flux, time_flux
 from baas.influx.tls import context_of
 from baas.influx.windows import pieces, shard_number, shard_start
@@ -32,7 +33,6 @@ from baas.influx.wire import CONNECTIONS, METADATA_BYTES, PIECE_BYTES, failures,
 _SINCE = "-36500d"
 #: servers take a start before 1970 for none, and a stop, too: what lies before comes with the window that begins here
 _FIRST_MS = 0
-_HEADER, _ERROR = b",result,table", b",error,reference"
 #: answers without the lines that say the type of each column
 _PLAIN = Dialect(annotations=[], header=True)  # type: ignore[no-untyped-call]
 
@@ -176,13 +176,8 @@ class Flux:
         ours = {"_time": TIME, self._config.device_tag: DEVICE, self._config.type_tag: TYPE}
         fields = frozenset(ask.fields)
         text: list[bytes] = []
-        start = 0 if data.startswith(_HEADER) else len(data)
-        while start < len(data):
-            body = data.index(b"\n", start) + 1
-            stop = data.find(b"\n" + _HEADER, body - 1) + 1 or len(data)
-            names = renamed(columns_of(data[start:body]), ours, fields)
-            text += [header_line(names), data[body:stop].rstrip(b"\n") + b"\n"]
-            start = stop
+        for header, body in tables(data):
+            text += [header_line(renamed(columns_of(header), ours, fields)), body]
         return text
 
     def _about(self, name: str, ask: Ask) -> str:
@@ -207,10 +202,9 @@ class Flux:
                 answer.close()
                 raise
             answer.release_conn()
-        place = data.rfind(_ERROR)
-        if place == 0 or data[place - 1 : place] == b"\n":
-            raise self._judged(500, said_in(data[data.index(b"\n", place) + 1 :]))
-        if not data.startswith(_HEADER) and data.strip():
+        if (said := error_in(data)) is not None:
+            raise self._judged(500, said_in(said))
+        if not is_answer(data):
             raise PassingError(NO_ANSWER)
         return data
 

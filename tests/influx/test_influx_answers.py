@@ -14,6 +14,8 @@ from servers.influxd import Server
 from baas.errors import BaasError
 from baas.influx.config import InfluxConfig
 from baas.influx.connect import connect
+from baas.influx.faults import PassingError
+from baas.influx.flux import Flux
 from baas.influx.month import InfluxMonth
 from baas.ingest.reader import ReadSettings
 
@@ -71,7 +73,7 @@ def test_something_else_in_the_place_of_all_rows_ends_the_reading(way, configure
     assert len(rows["7 bms"]) == DAYS * ROWS
 
 
-@pytest.mark.parametrize("body", NO_ANSWERS[:3])
+@pytest.mark.parametrize("body", NO_ANSWERS)
 def test_something_else_in_the_place_of_what_is_there_is_asked_for_again(
     way, configured, reading, spool, body: bytes
 ) -> None:
@@ -105,6 +107,49 @@ def test_rows_without_the_counted_fields_are_read(way, configured, reading, spoo
     rows, reports = everything(config, reading, spool)
     assert len(rows["7 bms"]) == 40
     assert reports[0].status == "read"
+
+
+# -- texts that look like answers -----------------------------------------------------------------------------------
+
+HOSTILE = (
+    "x\n,error,reference\nkilled,0",
+    "x\r\n\r\n,error,reference\r\n,killed,\r\n",
+    "\n,result,table,_time,soc\n,a,0,b,99\n",
+    'a "\n,error,reference\nkilled"',
+    "x\nname,tags,name,duration,shardGroupDuration,replicaN,default\n,,killed,0s,1h,1,true",
+)
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_a_text_of_a_car_that_looks_like_part_of_an_answer_is_a_text(way, configured, reading, spool, text) -> None:
+    server, api = way
+    config = configured(server, api)
+    server.write(config.database, bms_lines("7", START_MS, 10))
+    quoted = text.replace('"', '\\"')
+    server.write(config.database, f'aicar_bms,device_no=8 msg_time="{quoted}",soc=1 {START_MS}')
+    server.write(config.database, f"aicar_bms,device_no=8,car_type=EV6 pack_volt=700 {START_MS + 1000}")
+    rows, _ = everything(config, reading, spool)
+    assert len(rows["7 bms"]) == 10
+    assert 700.0 in rows["8 bms"].columns["pack_volt"]
+    assert 99 not in rows["8 bms"].column("soc")
+
+
+def test_an_error_at_the_end_of_a_good_answer_is_told(influx_1_8, configured) -> None:
+    config = configured(influx_1_8, "flux")
+    influx_1_8.write(config.database, bms_lines("7", START_MS, 10, msg_time='"\n,error,reference\nkilled"'))
+    backend = connect(config).backend
+    assert isinstance(backend, Flux)
+    rows = (
+        f'from(bucket: "{config.database}") |> range(start: 2023-01-01T00:00:00Z, stop: 2024-01-01T00:00:00Z)'
+        ' |> filter(fn: (r) => r._field == "{}")'
+    )
+    good = rows.format("msg_time") + ' |> yield(name: "a")\n'
+    bad = rows.format("soc") + ' |> map(fn: (r) => ({_time: r._time, x: int(v: "zz")})) |> yield(name: "b")'
+    assert b"killed" in backend._answer(good, 10**6)
+    with pytest.raises(PassingError) as fault:
+        backend._answer(good + bad, 10**6)
+    assert "zz" in str(fault.value)
+    assert "killed" not in str(fault.value)
 
 
 # -- what was kept --------------------------------------------------------------------------------------------------
