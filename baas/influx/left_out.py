@@ -44,9 +44,10 @@ def _misspelt(connection: Connection, one: Wanted) -> tuple[str, str] | None:
         f"{one.measurement}: {tag} 태그가 UTF-8이 아닌(예: CP949) 단말이 적어도 {len(devices):,}대 있어 읽을 수"
         f" 없습니다({devices[0]}). {tag}을(를) UTF-8로 다시 기록하십시오. 다른 단말은 모두 읽습니다"
     )
+    who = "device has" if len(devices) == 1 else "devices have"
     en = (
-        f"{one.measurement}: at least {len(devices):,} devices have a {tag} that is not UTF-8 (CP949 perhaps) and"
-        f" cannot be read ({devices[0]}); write them again with {tag} in UTF-8; all others are read"
+        f"{one.measurement}: at least {len(devices):,} {who} a {tag} that is not UTF-8 (CP949 perhaps) and cannot be"
+        f" read ({devices[0]}); write them again with {tag} in UTF-8; all others are read"
     )
     return ko, en
 

@@ -106,8 +106,9 @@ def gone(config: InfluxConfig, months: Sequence[tuple[str, str]]) -> tuple[BaasE
         return ()
     named = ", ".join(f"{device} {month}" for device, month in months[:_MOST_NAMED])
     more = len(months) - _MOST_NAMED
+    what = "vehicle-month of earlier runs is" if len(months) == 1 else "vehicle-months of earlier runs are"
     en = (
-        f"{len(months):,} vehicle-months of earlier runs are no longer on {config.address} (expired or deleted) and not"
+        f"{len(months):,} {what} no longer on {config.address} (expired or deleted) and not"
         f" in these results: {named}{f' and {more:,} more' if more > 0 else ''}"
     )
     ko = (

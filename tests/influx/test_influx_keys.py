@@ -31,7 +31,6 @@ def _content(config: InfluxConfig, reading: ReadSettings, spool: Path, device: s
     [
         ("cell_v_001=3.7", True),
         ("mod_max_temp=21", True),
-        ("odometer=5", True),
         ("ext_temp=20", True),
         ("firmware=2", False),
         ("soc=1", False),
@@ -54,7 +53,7 @@ def test_late_rows_without_the_common_columns_are_noticed(way, configured, readi
     config = configured(server, api)
     server.write(config.database, bms_lines("7", START_MS, 40, odometer="5", **CELLS))
     before = _content(config, reading, spool)
-    for no, lacking in enumerate(("odometer=6", "cell_v_001=3.8", "mod_max_temp=22")):
+    for no, lacking in enumerate(("pack_volt=6", "cell_v_001=3.8", "mod_max_temp=22")):
         server.write(config.database, f"aicar_bms,device_no=7,car_type=EV6 {lacking} {START_MS + 1000 + no}")
         after = _content(config, reading, spool)
         assert after != before
