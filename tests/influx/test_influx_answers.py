@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from asking import DAY_MS, START_MS, bms_lines, everything, months, read
 from servers.gate import gate, is_for_rows
@@ -71,6 +72,28 @@ def test_something_else_in_the_place_of_all_rows_ends_the_reading(way, configure
     connect.cache_clear()
     rows, _ = everything(config, reading, spool)
     assert len(rows["7 bms"]) == DAYS * ROWS
+
+
+#: answers that hold nothing, by language
+EMPTY = {
+    "influxql": b"name,tags,name,duration,shardGroupDuration,replicaN,default\n,,autogen,0s,168h0m0s,1,true\n",
+    "flux": b"\r\n",
+}
+
+
+@pytest.mark.parametrize("times", [1, 10**6])
+def test_a_good_answer_with_fewer_rows_than_were_counted_is_none(way, configured, reading, spool, times: int) -> None:
+    server, api = way
+    config = configured(server, api)
+    _filled(server, config)
+    found = months(config, reading, spool)
+    with gate(server.port, _once(is_for_rows, 3, EMPTY[api], times)) as url:
+        if times == 1:
+            assert len(read(_through(url, found), reading)[0]["7 bms"]) == DAYS * ROWS
+            return
+        with pytest.raises(BaasError) as fault:
+            read(_through(url, found), reading)
+    assert f"0 rows came of {ROWS}" in str(fault.value)
 
 
 @pytest.mark.parametrize("body", NO_ANSWERS)
@@ -156,12 +179,14 @@ def test_an_error_at_the_end_of_a_good_answer_is_told(influx_1_8, configured) ->
 
 
 def _shortened(data: bytes, share: str) -> bytes:
-    return {"empty": b"", "half": data[: data.index(b"\n", len(data) // 2) + 1], "zeros": bytes(len(data))}[share]
+    middle = data.find(b"\n", len(data) // 2) + 1
+    changed = data[: middle - 2] + bytes([data[middle - 2] ^ 1]) + data[middle - 1 :]
+    return {"empty": b"", "half": data[:middle], "zeros": bytes(len(data)), "changed": changed}[share]
 
 
-@pytest.mark.parametrize("share", ["empty", "half", "zeros"])
+@pytest.mark.parametrize("share", ["empty", "half", "zeros", "changed"])
 @pytest.mark.parametrize("packed", [False, True])
-def test_a_window_that_was_kept_short_is_read_again(
+def test_a_window_that_was_not_kept_whole_is_read_again(
     influx_1_6, configured, reading: ReadSettings, spool: Path, share: str, packed: bool
 ) -> None:
     config = configured(influx_1_6, "influxql")
@@ -179,4 +204,6 @@ def test_a_window_that_was_kept_short_is_read_again(
         kept = sorted(spool.rglob("*.csv"))
     kept[0].write_bytes(_shortened(kept[0].read_bytes(), share))
     rows, reports = read(found, reading)
-    assert len(rows["7 bms"]) == len(undisturbed["7 bms"]) == reports[0].rows_read == DAYS * ROWS
+    assert len(rows["7 bms"]) == reports[0].rows_read == DAYS * ROWS
+    for name in ("soc", "pack_volt"):
+        assert np.array_equal(rows["7 bms"].column(name), undisturbed["7 bms"].column(name))

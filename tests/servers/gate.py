@@ -39,13 +39,16 @@ def _request(client: socket.socket) -> bytes:
 
 
 @contextmanager
-def gate(port: int, instead: Instead) -> Iterator[str]:
-    """URL of a gate before the server on `port`; every connection carries one request."""
+def gate(port: int, instead: Instead, prefix: bytes = b"") -> Iterator[str]:
+    """URL of a gate before the server on `port`; every connection carries one request, for a path below `prefix`."""
     listener = socket.create_server(("127.0.0.1", 0))
 
     def one(client: socket.socket) -> None:
         with client, suppress(OSError):
             request = _request(client)
+            if not request.partition(b" ")[2].startswith(prefix):
+                return
+            request = request.replace(prefix, b"", 1)
             answer = instead(request)
             if answer is not None:
                 client.sendall(page(answer))
