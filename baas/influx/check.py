@@ -159,7 +159,7 @@ def _unread(one: Wanted, never: Sequence[str], now_and_then: Sequence[str]) -> l
     if never:
         ko = f"{one.measurement}: 한 번도 읽지 않는 이름 {_listed(never)} - 다른 이름의 값이 언제나 더 많거나 같습니다"
         en = f"{one.measurement}: never read {_listed(never)}; another name of the signal always has as many values"
-        lines.append(Line(ko, en, is_fault=True))
+        lines.append(Line(ko, en))
     if now_and_then:
         ko = f"{one.measurement}: 한 시간 안에 두 이름이 섞여 때로 읽지 않는 이름 {_listed(now_and_then)}"
         en = f"{one.measurement}: sometimes not read {_listed(now_and_then)}; another name has values in the same hour"
