@@ -21,6 +21,7 @@ from baas.maths.day_arrays import merge_arrays, pack_arrays, unpack_arrays
 from baas.methods import methods
 from baas.schema import Column, Table
 from baas.score import VehicleScore
+from baas.tables.declare import number, text, whole
 from baas.tables.results import VEHICLE_SCORES
 from baas.vehicles import EXPECTED_SIGNALS
 
@@ -33,8 +34,8 @@ WORST_DAYS = 300
 #: deciles of SOC whose cell deviations are shown over time; chosen: below 30 % the curve is steep and any pack spreads
 SHOWN_DECILES = slice(3, 10)
 
-_DEVICE = Column("device_no", "text", "", "device number without leading zeros", "단말 번호")
-_TYPE = Column("car_type", "text", "", "car type, * for the whole fleet", "차종")
+_DEVICE = text("device_no", "device number without leading zeros", "단말 번호")
+_TYPE = text("car_type", "car type, * for the whole fleet", "차종")
 _WEEK = Column("week", "date", "", "Monday of the week", "주(월요일)")
 
 SUMMARY_TABLES = (
@@ -45,7 +46,7 @@ SUMMARY_TABLES = (
         (
             _DEVICE,
             Column("month", "month", "", "local month", "월"),
-            Column("input_key", "text", "", "input it rests on", "입력"),
+            text("input_key", "input it rests on", "입력"),
             Column("arrays", "blob", "", "DAY_ARRAYS merged over the days of the month", "배열"),
         ),
     ),
@@ -57,7 +58,7 @@ SUMMARY_TABLES = (
             _DEVICE,
             Column("month", "month", "", "local month", "월"),
             _WEEK,
-            Column("rows", "int", "", "rows at rest above 30 % SOC", "정지 행"),
+            whole("rows", "rows at rest above 30 % SOC", "정지 행"),
             Column("arrays", "blob", "mV", "dev_mv: sum of cell minus median; low_n: times the cell is lowest", "배열"),
         ),
     ),
@@ -67,9 +68,9 @@ SUMMARY_TABLES = (
         ("car_type", "name"),
         (
             _TYPE,
-            Column("name", "text", "", "column of vehicle_scores.csv", "열"),
-            Column("vehicles", "int", "", "vehicles that have it", "차량 수"),
-            *(Column(f"p{100 * q:.0f}", "float", "", "quantile", "분위수") for q in QUANTILES),
+            text("name", "column of vehicle_scores.csv", "열"),
+            whole("vehicles", "vehicles that have it", "차량 수"),
+            *(number(f"p{100 * q:.0f}", "", "quantile", "분위수") for q in QUANTILES),
         ),
     ),
     Table(
@@ -79,8 +80,8 @@ SUMMARY_TABLES = (
         (
             _DEVICE,
             _WEEK,
-            Column("total_score", "float", "points", "total score", "총점"),
-            Column("grade", "text", "", "grade", "등급"),
+            number("total_score", "points", "total score", "총점"),
+            text("grade", "grade", "등급"),
         ),
     ),
     Table(
@@ -88,11 +89,11 @@ SUMMARY_TABLES = (
         "one of the worst vehicle-days of the fleet",
         ("kind", "device_no", "date"),
         (
-            Column("kind", "text", "", "what is bad: lost_gap", "구분"),
+            text("kind", "what is bad: lost_gap", "구분"),
             _DEVICE,
             Column("date", "date", "", "local day", "날짜"),
-            Column("value", "float", "h", "hours lost", "유실 시간"),
-            Column("gap_km", "float", "km", "distance across the gaps", "공백 거리"),
+            number("value", "h", "hours lost", "유실 시간"),
+            number("gap_km", "km", "distance across the gaps", "공백 거리"),
         ),
     ),
     Table(
@@ -102,8 +103,8 @@ SUMMARY_TABLES = (
         (
             _TYPE,
             Column("warmth_c", "int", "°C", "lower end of the 5 °C", "기온"),
-            Column("drive_km", "float", "km", "distance with power", "주행 거리"),
-            Column("drive_kwh", "float", "kWh", "energy out less energy recovered", "소비 전력량"),
+            number("drive_km", "km", "distance with power", "주행 거리"),
+            number("drive_kwh", "kWh", "energy out less energy recovered", "소비 전력량"),
         ),
     ),
     Table(
@@ -111,8 +112,8 @@ SUMMARY_TABLES = (
         "one document that describes the run",
         ("name",),
         (
-            Column("name", "text", "", "methods, car_types or signals", "이름"),
-            Column("text", "text", "", "JSON", "내용"),
+            text("name", "methods, car_types or signals", "이름"),
+            text("text", "JSON", "내용"),
         ),
     ),
 )

@@ -112,7 +112,6 @@ def locked() -> Iterator[Path]:
         yield root
 
 
-@pytest.mark.skipif(os.name == "nt", reason="Windows has other permissions")
 @pytest.mark.usefixtures("locked", "nobody")
 def test_a_file_without_read_permission_is_told_and_the_others_are_found(locked: Path) -> None:
     files, reports = find_files([locked])
@@ -133,7 +132,6 @@ def closed(request: pytest.FixtureRequest) -> Iterator[Path]:
         (root / "deep" / inner).chmod(0o755)
 
 
-@pytest.mark.skipif(os.name == "nt", reason="Windows has other permissions")
 @pytest.mark.parametrize(
     ("closed", "told"),
     [
@@ -153,7 +151,6 @@ def test_a_folder_that_cannot_be_looked_into_is_told_and_the_others_are_read(clo
     assert "권한" in reports[0].message_ko
 
 
-@pytest.mark.skipif(os.name == "nt", reason="Windows has other permissions")
 @pytest.mark.parametrize("closed", [("closed", 0)], indirect=True)
 @pytest.mark.usefixtures("closed", "nobody")
 def test_an_input_that_cannot_be_looked_into_stops_the_run(closed: Path) -> None:

@@ -95,7 +95,6 @@ def test_a_fault_on_the_way_leaves_nothing(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT for a child")
 def test_an_interrupted_run_leaves_nothing(tmp_path):
     command = [
         sys.executable,
